@@ -1,0 +1,106 @@
+# make run      set up what is missing, build, and play the corpus against the bundled client
+# make check    set up what is missing, build, and run all tests
+# make          build build/assay
+# make asan     the tests under AddressSanitizer and UBSan
+# make lint     banned calls, headers alone, format, cppcheck, clang-tidy
+# make format   clang-format in place
+# make install  DESTDIR= PREFIX=/usr/local; make uninstall; make clean
+
+CC         ?= cc
+PKG_CONFIG ?= pkg-config
+INSTALL    ?= install
+PYTHON     ?= /usr/bin/python3
+PREFIX     ?= /usr/local
+BUILD      ?= build
+DATA_DIR    = $(PREFIX)/share/assay
+
+PACKAGES      = libcjson libuv
+TEST_PACKAGES = cunit
+
+# Ours; CFLAGS, CPPFLAGS and LDFLAGS stay the user's.
+WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
+           -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
+           -Wpointer-arith -Wcast-qual -Wwrite-strings -Wvla -Wundef -Wformat=2 \
+           -Wswitch-enum -Wnull-dereference -Wdouble-promotion
+CFLAGS  ?= -O2 -g
+STANDARD     = -std=c17 -D_POSIX_C_SOURCE=200809L
+OUR_CPPFLAGS = -I. -MMD -MP
+OUR_CFLAGS   = $(STANDARD) -pthread $(WARNINGS) $(if $(WERROR),-Werror) $(SANITIZE) \
+               $(shell $(PKG_CONFIG) --cflags $(PACKAGES))
+LIBS         = $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -pthread
+TEST_LIBS    = $(shell $(PKG_CONFIG) --libs $(TEST_PACKAGES))
+
+FOLDERS  = harness harness/client reports server wire
+CORE_SRC = $(filter-out %/main.c,$(wildcard $(FOLDERS:%=%/*.c)))
+TEST_SRC = $(wildcard tests/*.c)
+ALL_SRC  = $(wildcard $(FOLDERS:%=%/*.c)) $(TEST_SRC)
+HEADERS  = $(wildcard $(FOLDERS:%=%/*.h)) $(wildcard tests/*.h)
+CORE_OBJ = $(CORE_SRC:%.c=$(BUILD)/%.o)
+TEST_OBJ = $(TEST_SRC:%.c=$(BUILD)/%.o)
+
+.PHONY: all setup check suites run asan lint format install uninstall clean
+.DELETE_ON_ERROR:
+
+all: $(BUILD)/assay
+
+$(BUILD)/assay: $(BUILD)/harness/main.o $(CORE_OBJ)
+	$(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/check: $(TEST_OBJ) $(CORE_OBJ)
+	$(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(TEST_LIBS) $(LIBS)
+
+$(BUILD)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(OUR_CFLAGS) $(CFLAGS) -c -o $@ $<
+
+# Where the installed corpus is looked for.
+$(BUILD)/harness/select.o: OUR_CPPFLAGS += -DASSAY_DATA_DIR='"$(DATA_DIR)"'
+
+# The packages are looked for first, so that what follows can ask pkg-config for them.
+setup:
+	@script/setup
+
+run: setup
+	@$(MAKE) --no-print-directory all
+	$(BUILD)/assay run --report json=reports/out/run.json $(ARGS)
+
+check: setup
+	@$(MAKE) --no-print-directory suites
+
+suites: $(BUILD)/assay $(BUILD)/check
+	@ASSAY=$(BUILD)/assay PYTHON=$(PYTHON) script/check $(BUILD)/check
+
+# A build folder of its own: sanitized and plain objects never mix.
+asan: setup
+	@$(MAKE) --no-print-directory BUILD=build-asan CFLAGS='-O1 -g -fno-omit-frame-pointer' \
+	    SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all' suites
+
+BANNED = \b(strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol|sscanf|alloca|setjmp|longjmp|system|popen|sleep|usleep|signal)\(
+lint: setup
+	@! grep -nE '$(BANNED)' $(ALL_SRC) $(HEADERS)
+	@for header in $(HEADERS); do \
+	    $(CC) $(STANDARD) -I. -fsyntax-only -include $$header -x c /dev/null || exit 1; done
+	clang-format --dry-run --Werror $(ALL_SRC) $(HEADERS)
+	cppcheck --quiet --std=c11 -I. --enable=warning,performance,portability \
+	    --inline-suppr --error-exitcode=1 $(ALL_SRC)
+	# One file a run: clang-tidy 14 reports false va_list errors on several at once.
+	@printf '%s\n' $(ALL_SRC) | xargs -n 1 -P 2 -I {} clang-tidy --quiet {} -- $(STANDARD) -I.
+
+format:
+	clang-format -i $(ALL_SRC) $(HEADERS)
+
+# The corpus goes along: cases, schema, catalog.
+install: all
+	$(INSTALL) -d $(DESTDIR)$(PREFIX)/bin
+	$(INSTALL) -m 755 $(BUILD)/assay $(DESTDIR)$(PREFIX)/bin/
+	find cases -type d -exec $(INSTALL) -d $(DESTDIR)$(DATA_DIR)/{} \;
+	find cases -type f -exec $(INSTALL) -m 644 {} $(DESTDIR)$(DATA_DIR)/{} \;
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/assay
+	rm -rf $(DESTDIR)$(DATA_DIR)
+
+clean:
+	rm -rf build build-asan build-clang
+
+-include $(ALL_SRC:%.c=$(BUILD)/%.d)

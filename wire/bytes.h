@@ -1,0 +1,55 @@
+/* bytes -- a borrowed run of octets: whoever made it says how long it lives. */
+#ifndef WIRE_BYTES_H
+#define WIRE_BYTES_H
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct bytes {
+    const uint8_t *at; /* may be NULL only when `len` is 0 */
+    size_t len;
+};
+
+/* The octets of a C string, without its NUL; NULL gives the empty run. */
+static inline struct bytes bytes_of(const char *text)
+{
+    const struct bytes all = {(const uint8_t *)text, text != NULL ? strlen(text) : 0};
+    return all;
+}
+
+/* Splits `count` octets off the front. */
+static inline struct bytes bytes_take(struct bytes *from, size_t count)
+{
+    assert(count <= from->len);
+    const struct bytes front = {from->at, count};
+    if (count > 0)
+        from->at += count;
+    from->len -= count;
+    return front;
+}
+
+static inline bool bytes_equal(struct bytes one, struct bytes other)
+{
+    return one.len == other.len && (one.len == 0 || memcmp(one.at, other.at, one.len) == 0);
+}
+
+static inline uint8_t byte_lower(uint8_t octet)
+{
+    return octet >= 'A' && octet <= 'Z' ? (uint8_t)(octet + ('a' - 'A')) : octet;
+}
+
+/* Equal but for the case of ASCII letters, as field names are (RFC 9110, section 5.1). */
+static inline bool bytes_equal_fold(struct bytes one, struct bytes other)
+{
+    if (one.len != other.len)
+        return false;
+    for (size_t i = 0; i < one.len; i++)
+        if (byte_lower(one.at[i]) != byte_lower(other.at[i]))
+            return false;
+    return true;
+}
+
+#endif

@@ -1,0 +1,41 @@
+/* can -- what a subject may be asked for, and what it can report. */
+#ifndef WIRE_CAN_H
+#define WIRE_CAN_H
+
+#include "wire/bytes.h"
+
+#define CAPABILITIES(X)                                                                            \
+    X(SESSION, "session") /* several requests share connections */                                 \
+    X(METHOD_ANY, "method.any")                                                                    \
+    X(TARGET_RAW, "target.raw")                                                                    \
+    X(HEADERS_ANY, "headers.any") /* not what the client itself reserves */                        \
+    X(BODY_BYTES, "body.bytes")                                                                    \
+    X(BODY_STREAM, "body.stream")                                                                  \
+    X(BODY_STREAM_LENGTH, "body.stream.length")                                                    \
+    X(READ_STREAM, "read.stream")                                                                  \
+    X(READ_AMOUNT, "read.amount")                                                                  \
+    X(READ_ABANDON, "read.abandon")                                                                \
+    X(REPORT_REASON, "report.reason")                                                              \
+    X(REPORT_HEADERS, "report.headers")                                                            \
+    X(REPORT_TRAILERS, "report.trailers")                                                          \
+    X(REPORT_INTERIM, "report.interim")                                                            \
+    X(REPORT_PARTIAL, "report.partial")
+
+enum capability {
+#define CAN_ENUM(name, text) CAN_##name,
+    CAPABILITIES(CAN_ENUM)
+#undef CAN_ENUM
+        CAN_COUNT
+};
+
+/* A set of capabilities, a bit each. */
+typedef uint64_t can_set;
+
+#define CAN(name) ((can_set)1 << CAN_##name)
+
+const char *can_name(enum capability capability);
+
+/* CAN_COUNT when there is no such word. */
+enum capability can_find(const char *name);
+
+#endif

@@ -1,0 +1,149 @@
+#include "wire/diag.h"
+
+#include "wire/utf8.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+enum { QUOTE_MAX = 60, WORD_MAX = 64 };
+
+static bool same_text(const char *one, const char *other)
+{
+    return one == other || (one != NULL && other != NULL && strcmp(one, other) == 0);
+}
+
+static bool same_diag(const struct diag *one, const struct diag *other)
+{
+    return one->line == other->line && same_text(one->file, other->file) &&
+           same_text(one->path, other->path) && same_text(one->message, other->message);
+}
+
+static void append(struct diags *diags, const struct diag *from)
+{
+    for (const struct diag *old = diags->first; old != NULL; old = old->next)
+        if (same_diag(old, from))
+            return;
+    if (diags->count++ >= DIAGS_MAX)
+        return;
+    struct diag *diag = arena_alloc(diags->arena, sizeof(*diag));
+    *diag = *from;
+    if (diags->last != NULL)
+        diags->last->next = diag;
+    else
+        diags->first = diag;
+    diags->last = diag;
+}
+
+bool diag_add(struct diags *diags, const char *file, unsigned line, const char *path,
+              const char *fmt, ...)
+{
+    char message[512];
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(message, sizeof(message), fmt, args);
+    va_end(args);
+    const struct diag diag = {
+        .file = file,
+        .line = line,
+        .path = path,
+        .message = arena_strndup(diags->arena, message, strlen(message)),
+    };
+    append(diags, &diag);
+    return false;
+}
+
+const char *diag_text(const struct diag *diag, struct arena *arena)
+{
+    const bool has_path = diag->path != NULL && diag->path[0] != '\0';
+    const char *place = "";
+    if (diag->file != NULL && diag->line != 0)
+        place = arena_printf(arena, "%s:%u: ", diag->file, diag->line);
+    else if (diag->file != NULL)
+        place = arena_printf(arena, "%s: ", diag->file);
+    return arena_printf(arena, "%s%s%s%s", place, has_path ? diag->path : "", has_path ? ": " : "",
+                        diag->message);
+}
+
+/* Writes one octet that is no part of a longer character as a person reads it; at most four
+ * characters. */
+static size_t quote_octet(char *out, uint8_t octet)
+{
+    static const char names[] = "\"\"\\\\\nn\rr\tt";
+    for (size_t i = 0; i + 1 < sizeof(names); i += 2) {
+        if ((uint8_t)names[i] != octet)
+            continue;
+        out[0] = '\\';
+        out[1] = names[i + 1];
+        return 2;
+    }
+    if (octet >= 0x20 && octet < 0x7f) {
+        out[0] = (char)octet;
+        return 1;
+    }
+    static const char digits[] = "0123456789abcdef";
+    const char escaped[] = {'\\', 'x', digits[octet >> 4], digits[octet & 15]};
+    memcpy(out, escaped, sizeof(escaped));
+    return sizeof(escaped);
+}
+
+static size_t quote_whole(char *out, struct bytes text)
+{
+    memcpy(out, text.at, text.len);
+    return text.len;
+}
+
+const char *diag_quote(struct arena *arena, struct bytes text)
+{
+    const size_t shown = text.len < QUOTE_MAX ? text.len : QUOTE_MAX;
+    char *quoted = arena_alloc(arena, 4 * shown + 6);
+    size_t len = 0;
+    quoted[len++] = '"';
+    for (struct bytes rest = {text.at, shown}; rest.len > 0;) {
+        const size_t character_len = utf8_len(rest);
+        const struct bytes front = bytes_take(&rest, character_len > 0 ? character_len : 1);
+        if (front.len == 1)
+            len += quote_octet(quoted + len, front.at[0]);
+        else
+            len += quote_whole(quoted + len, front);
+    }
+    memcpy(quoted + len, shown < text.len ? "...\"" : "\"", shown < text.len ? 4 : 1);
+    return quoted;
+}
+
+static size_t least(size_t one, size_t other)
+{
+    return one < other ? one : other;
+}
+
+/* Levenshtein's distance, with one row of the table kept. */
+static size_t distance(struct bytes one, struct bytes other)
+{
+    size_t row[WORD_MAX + 1];
+    for (size_t j = 0; j <= other.len; j++)
+        row[j] = j;
+    for (size_t i = 0; i < one.len; i++) {
+        size_t diagonal = row[0];
+        row[0] = i + 1;
+        for (size_t j = 0; j < other.len; j++) {
+            const size_t change = diagonal + (one.at[i] != other.at[j]);
+            diagonal = row[j + 1];
+            row[j + 1] = least(change, least(row[j], row[j + 1]) + 1);
+        }
+    }
+    return row[other.len];
+}
+
+const char *diag_suggest(struct bytes got, const char *const *words)
+{
+    const char *best = NULL;
+    size_t best_distance = got.len / 3 + 2; /* farther is another word, not a slip */
+    for (; got.len <= WORD_MAX && *words != NULL; words++) {
+        const struct bytes word = bytes_of(*words);
+        const size_t far = word.len <= WORD_MAX ? distance(got, word) : SIZE_MAX;
+        if (far < best_distance && far < word.len) {
+            best = *words;
+            best_distance = far;
+        }
+    }
+    return best;
+}

@@ -1,0 +1,62 @@
+/*
+ * result -- what the judge found, as data. The sinks in reports/ see only this.
+ * What a run_result points to lives in the run's arena, until the sinks have
+ * been given its case_result.
+ */
+#ifndef WIRE_RESULT_H
+#define WIRE_RESULT_H
+
+#include "wire/case.h"
+#include "wire/transcript.h"
+
+struct run_result {
+    const struct point *point;
+    enum verdict verdict;
+    const struct behaviour *behaviour; /* NULL: none matched, or the run was not judged */
+    const char *reason; /* one line: why it is not pass; the nearest behaviour and what differed
+                         * when unrecognised; NULL for pass */
+    unsigned attempts;  /* 1, or 2 when played again */
+    const struct outcome *const *outcomes; /* one a client step; NULL where none came */
+    size_t outcome_count;
+    bool hit_deadline; /* its time was over before all steps were answered */
+    uint64_t duration_ns;
+    const struct transcript *transcript;
+};
+
+/* All runs of one case against one subject. */
+struct case_result {
+    const struct case_ *case_;
+    const char *subject;
+    enum verdict verdict;           /* the worst of its runs' */
+    const struct run_result *worst; /* the first run of that verdict */
+    size_t run_count;
+    const struct run_result *const *shown; /* runs to be shown: those that did not pass (bounded),
+                                            * and one that did */
+    size_t shown_count;
+    const struct behaviour_count { /* how often each behaviour was seen */
+        const char *name;
+        size_t count;
+    } * behaviours;
+    size_t behaviour_count;
+};
+
+struct subject_info {
+    const char *name, *version;
+    can_set can;
+};
+
+struct run_info {
+    const char *version; /* of assay */
+    const char *started; /* RFC 3339, UTC */
+    const char *host;    /* "Linux 6.1 x86_64" */
+    const struct subject_info *subjects;
+    size_t subject_count;
+    size_t case_count; /* that will be played, for all subjects together */
+};
+
+struct totals {
+    size_t cases[VERDICT_COUNT];
+    size_t runs[VERDICT_COUNT];
+};
+
+#endif

@@ -1,0 +1,60 @@
+/*
+ * script -- what a peer does on the wire, as data. harness/load makes it of
+ * JSON, server/ plays it. A new verb is a row here, a parser in
+ * harness/load_script.c and a player in server/script.c.
+ */
+#ifndef WIRE_SCRIPT_H
+#define WIRE_SCRIPT_H
+
+#include "wire/octets.h"
+
+#define STEP_VERBS(X) X(READ, "read") X(SEND, "send") X(CLOSE, "close")
+
+enum step_verb {
+#define STEP_ENUM(name, text) STEP_##name,
+    STEP_VERBS(STEP_ENUM)
+#undef STEP_ENUM
+        STEP_VERB_COUNT
+};
+
+const char *step_verb_name(enum step_verb verb);
+
+enum read_kind {
+    READ_HEAD,    /* to the end of the request's head */
+    READ_BODY,    /* to the end of the request whose head was read */
+    READ_REQUEST, /* head and body; with the manners of a server */
+    READ_EOF,     /* until the client's FIN */
+    READ_COUNT,   /* `count` octets, none more */
+    READ_UNTIL,   /* up to and with `until`, none more */
+};
+
+enum close_kind {
+    CLOSE_FIN,  /* shutdown: reading goes on */
+    CLOSE_FULL, /* close(2), as servers do: RST where octets lie unread, unseen what comes later */
+    CLOSE_RST,  /* RST at once */
+};
+
+struct step {
+    enum step_verb verb;
+    const char *name; /* "as"; NULL when it has none */
+    enum read_kind read;
+    uint64_t count;     /* READ_COUNT */
+    struct bytes until; /* READ_UNTIL; not empty */
+    struct octets send;
+    enum close_kind close;
+};
+
+struct script {
+    const struct step *steps;
+    size_t count;
+};
+
+/* A script for each connection, in the order of their first octets (or of accept, where the script
+ * does not begin with a read); the last also for all further ones. */
+struct peer {
+    const char *name;
+    const struct script *connections;
+    size_t connection_count; /* at least 1 */
+};
+
+#endif

@@ -1,0 +1,52 @@
+#include "wire/transcript.h"
+
+const char *event_kind_name(enum event_kind kind)
+{
+    static const char *const names[] = {
+#define EVENT_NAME(name, text) [EVENT_##name] = text,
+        EVENT_KINDS(EVENT_NAME)
+#undef EVENT_NAME
+    };
+    assert(kind < EVENT_KIND_COUNT);
+    return names[kind];
+}
+
+void transcript_init(struct transcript *transcript, struct arena *arena, transcript_watch *watch,
+                     void *watcher)
+{
+    *transcript = (struct transcript){.arena = arena, .watch = watch, .watcher = watcher};
+}
+
+static void keep_octets(struct transcript *transcript, struct event *kept)
+{
+    struct bytes all = kept->octets;
+    if (transcript->kept_len + all.len > TRANSCRIPT_KEEP && all.len > 2 * TRANSCRIPT_END_LEN) {
+        const struct bytes tail = {all.at + all.len - TRANSCRIPT_END_LEN, TRANSCRIPT_END_LEN};
+        kept->tail = arena_bytes(transcript->arena, tail);
+        all.len = TRANSCRIPT_END_LEN;
+    }
+    kept->octets = arena_bytes(transcript->arena, all);
+    transcript->kept_len += all.len + kept->tail.len;
+}
+
+void transcript_add(struct transcript *transcript, const struct event *event)
+{
+    if (transcript->watch != NULL)
+        transcript->watch(transcript->watcher, event);
+    if (transcript->count == TRANSCRIPT_EVENTS_MAX) {
+        transcript->dropped++;
+        return;
+    }
+    struct transcript_node *node = arena_alloc(transcript->arena, sizeof(*node));
+    node->event = *event;
+    if (event->octets.len > 0)
+        keep_octets(transcript, &node->event);
+    if (event->outcome != NULL)
+        node->event.outcome = outcome_copy(transcript->arena, event->outcome);
+    if (transcript->last != NULL)
+        transcript->last->next = node;
+    else
+        transcript->first = node;
+    transcript->last = node;
+    transcript->count++;
+}

@@ -1,0 +1,88 @@
+/*
+ * transcript -- the ordered record of one run, all parties in one list.
+ *
+ * The stage records; a watcher (the judge) sees each event as it is recorded,
+ * with all of its octets; what is stored is bounded: past a budget an event
+ * keeps the first and last octets, and its true length. The order of two events
+ * is a fact only where one made the other possible.
+ */
+#ifndef WIRE_TRANSCRIPT_H
+#define WIRE_TRANSCRIPT_H
+
+#include "wire/arena.h"
+#include "wire/outcome.h"
+
+#define EVENT_KINDS(X)                                                                             \
+    X(CONNECT, "connect")   /* a connection was accepted */                                        \
+    X(RECEIVED, "received") /* octets of the client's, as one read gave them */                    \
+    X(SENT, "sent")         /* octets that the kernel took, as one write gave them */              \
+    X(FIN_RECEIVED, "fin received")                                                                \
+    X(RST_RECEIVED, "rst received") /* reading or writing said ECONNRESET or EPIPE */              \
+    X(FIN_SENT, "fin sent")         /* shutdown */                                                 \
+    X(RST_SENT, "rst sent")         /* close with SO_LINGER 0 */                                   \
+    X(CLOSED, "closed")             /* close(2) */                                                 \
+    X(STEP_BEGUN, "step begun")     /* a peer's script came to `step` */                           \
+    X(STEP_DONE, "step done")       /* and did it: wholly, or the client left in its midst */      \
+    X(STEP_CUT, "step cut")         /* the client had left before it could be done */              \
+    X(ASKED, "asked")               /* the client step `step` was given to the subject */          \
+    X(OUTCOME, "outcome")           /* and its outcome came: `outcome` */                          \
+    X(ENDED, "ended")               /* the subject closed its session */                           \
+    X(DEADLINE, "deadline")         /* the run's time is over */                                   \
+    X(RUNAWAY, "runaway")           /* more connections or requests than any client should make */ \
+    X(MANNERS, "manners")           /* a server's manners, not the script: `text` says which */
+
+enum event_kind {
+#define EVENT_ENUM(name, text) EVENT_##name,
+    EVENT_KINDS(EVENT_ENUM)
+#undef EVENT_ENUM
+        EVENT_KIND_COUNT
+};
+
+const char *event_kind_name(enum event_kind kind);
+
+struct event {
+    enum event_kind kind;
+    uint64_t ns;                   /* since the run began */
+    unsigned peer;                 /* wire events and script steps: index in the case's peers */
+    unsigned connection;           /* the same: from 0 in order of accept, at this peer */
+    unsigned script;               /* script steps: which of the peer's scripts */
+    unsigned step;                 /* script and client steps: index, from 0 */
+    struct bytes octets;           /* RECEIVED, SENT: all, or the first ones kept */
+    struct bytes tail;             /* the last ones kept; empty when `octets` is all */
+    uint64_t len;                  /* RECEIVED, SENT: how many there were */
+    int error;                     /* errno where one was the reason; else 0 */
+    const struct outcome *outcome; /* OUTCOME */
+    const char *text;              /* static; MANNERS */
+};
+
+typedef void transcript_watch(void *watcher, const struct event *event);
+
+/* Past this many octets a run keeps of each event TRANSCRIPT_END_LEN first and last ones. */
+enum { TRANSCRIPT_KEEP = 256 * 1024, TRANSCRIPT_END_LEN = 64 };
+
+/* More events than this are given to the watcher, and not stored. */
+enum { TRANSCRIPT_EVENTS_MAX = 100000 };
+
+struct transcript_node {
+    struct event event;
+    struct transcript_node *next;
+};
+
+struct transcript {
+    struct arena *arena; /* borrowed: what is stored lives there */
+    transcript_watch *watch;
+    void *watcher;
+    struct transcript_node *first, *last;
+    size_t count;      /* stored */
+    size_t dropped;    /* not stored */
+    uint64_t kept_len; /* octets stored */
+};
+
+/* Empty, storing into `arena`. */
+void transcript_init(struct transcript *transcript, struct arena *arena, transcript_watch *watch,
+                     void *watcher);
+
+/* Shows `event` to the watcher, then stores it. Its octets and outcome are copied. */
+void transcript_add(struct transcript *transcript, const struct event *event);
+
+#endif
