@@ -1,0 +1,99 @@
+/* connection -- one accepted connection and how far its script has come. Private to server/. */
+#ifndef SERVER_CONNECTION_H
+#define SERVER_CONNECTION_H
+
+#include "server/peer.h"
+#include "wire/http.h"
+
+/* What playing came to. */
+enum play {
+    PLAY_ON,       /* the next thing can be done at once */
+    PLAY_READABLE, /* wait until octets, FIN or RST come */
+    PLAY_WRITABLE, /* wait until the kernel takes more */
+    PLAY_OVER,     /* nothing more can come of this connection */
+};
+
+struct connection {
+    struct connection *next;
+    struct peer_run *peer;
+    unsigned index; /* at this peer, in order of accept */
+    int fd;         /* -1 once closed */
+    uv_poll_t poll; /* peer.c alone touches it */
+    int polled;     /* the events it waits for */
+
+    const struct script *script; /* NULL until it takes one */
+    unsigned script_index;
+    size_t step;
+    bool step_begun;
+    bool was_there;  /* the client was there when the step began */
+    uint64_t wanted; /* READ_COUNT: octets still to read */
+    size_t *
+        borders; /* READ_UNTIL: of each prefix of `until` its longest border (Knuth-Morris-Pratt) */
+    size_t matched; /* READ_UNTIL: octets of `until` that stand at the end of what was read */
+    struct octets_cursor sending;
+
+    struct http_reader
+        requests;      /* reads all that comes, so that a script can stop at a head's end */
+    bool in_request;   /* its start line was read, its end not */
+    bool head_is_read; /* READ_REQUEST: the rest is its content */
+    bool must_close;   /* a request asked for it */
+    struct http_reader
+        responses;    /* with must_close: reads what is sent, to know when it is whole */
+    bool is_answered; /* with must_close: the response was whole */
+
+    bool fin_received, fin_sent, is_reset;
+};
+
+struct peer_run {
+    const struct peer *peer;
+    unsigned index;
+    struct peer_host *host;
+    struct connection *connections; /* newest first */
+    unsigned connection_count;
+    unsigned script_count;   /* connections that took a script */
+    size_t request_count;    /* requests that began, on all connections */
+    size_t requests_planned; /* reads of requests in all scripts */
+};
+
+/* play.c: does one thing and says how to go on; never waits itself. */
+enum play connection_play(struct connection *connection);
+
+/* Records an event of this connection's; `octets` and `error` may be empty. */
+void connection_record(struct connection *connection, enum event_kind kind, struct bytes octets,
+                       int error);
+
+/* Records that what follows is a server's manners, and not the script; `why` is static. */
+void connection_record_manners(struct connection *connection, const char *why);
+
+/* Closes the descriptor, by `close_fd`, and gives up the handle (peer.c). */
+void connection_close(struct connection *connection, void (*close_fd)(int fd));
+
+/* receive.c: reads as `step` says; PLAY_ON once the step is done or cut short. */
+enum play receive_step(struct connection *connection, const struct step *step);
+
+/* receive.c: sets out to read as `step` says. */
+void receive_begin(struct connection *connection, const struct step *step);
+
+/* receive.c: reads and records whatever comes, when the script is over. */
+enum play receive_rest(struct connection *connection);
+
+/* send.c */
+void send_begin(struct connection *connection, const struct step *step);
+enum play send_step(struct connection *connection);
+
+/* send.c: a server's answer to Expect: 100-continue. */
+void send_continue(struct connection *connection);
+
+/* send.c: FIN, and its record. */
+void send_fin(struct connection *connection);
+
+/* play.c: the step that is being played is over: done, or cut since the client was not there. */
+void connection_end_step(struct connection *connection, bool is_done);
+
+/* play.c: takes a script when it has none, for its first octet has come. */
+void connection_take_script(struct connection *connection);
+
+/* play.c: the client's RST was seen: no more can be read or written. */
+void connection_lost(struct connection *connection, int error);
+
+#endif

@@ -1,0 +1,194 @@
+#define _GNU_SOURCE /* SOCK_NONBLOCK and SO_BINDTODEVICE */
+#include "server/listener.h"
+
+#include "server/socket.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum {
+    /* Each of the last three parts of an address runs from 100 to 199: equal width. */
+    PART_FIRST = 100,
+    PART_COUNT = 100,
+    ADDRESS_COUNT = PART_COUNT * PART_COUNT * PART_COUNT,
+    BACKLOG = 4096,
+    PORT_TRIES = 64,
+};
+
+static_assert((int)ADDRESS_COUNT > (int)LISTENER_LEASES_MAX,
+              "an address must rest before it comes again");
+
+struct listener {
+    uv_poll_t poll;
+    int fd;
+    uint16_t port;
+    uint32_t address_count; /* 1 where only one address is listened on */
+    uint32_t next;
+    struct lease *leases[LISTENER_LEASES_MAX]; /* by number, modulo */
+};
+
+static uint32_t address_of(uint32_t number)
+{
+    const uint32_t parts[] = {number / (PART_COUNT * PART_COUNT), number / PART_COUNT % PART_COUNT,
+                              number % PART_COUNT};
+    return UINT32_C(127) << 24 | (PART_FIRST + parts[0]) << 16 | (PART_FIRST + parts[1]) << 8 |
+           (PART_FIRST + parts[2]);
+}
+
+/* The number of an address; ADDRESS_COUNT when it is none of ours. */
+static uint32_t number_of(uint32_t address)
+{
+    uint32_t number = 0;
+    for (unsigned shift = 24; shift > 0;) {
+        shift -= 8;
+        const uint32_t part = (address >> shift & 0xff) - PART_FIRST;
+        if (part >= PART_COUNT)
+            return ADDRESS_COUNT;
+        number = number * PART_COUNT + part;
+    }
+    return number;
+}
+
+static struct lease *lease_of(struct listener *listener, int fd)
+{
+    struct sockaddr_in name = {0};
+    socklen_t size = sizeof(name);
+    if (getsockname(fd, (struct sockaddr *)&name, &size) != 0)
+        return NULL;
+    const uint32_t number = number_of(ntohl(name.sin_addr.s_addr));
+    struct lease *lease = listener->leases[number % LISTENER_LEASES_MAX];
+    return lease != NULL && lease->number == number ? lease : NULL;
+}
+
+void listener_accept(struct listener *listener)
+{
+    for (;;) {
+        const int fd = socket_accept(listener->fd);
+        if (fd < 0 && (errno == ECONNABORTED || errno == EINTR))
+            continue;
+        if (fd < 0)
+            return;
+        const struct lease *lease = lease_of(listener, fd);
+        if (lease != NULL)
+            lease->accepted(lease->context, fd);
+        else
+            socket_reset(fd);
+    }
+}
+
+static void on_readable(uv_poll_t *poll, int status, int events)
+{
+    (void)status;
+    (void)events;
+    listener_accept(poll->data);
+}
+
+/* Narrows the socket to the loopback interface; true when any of its addresses may be bound. */
+static bool bind_to_loopback(int fd)
+{
+#ifdef SO_BINDTODEVICE
+    return setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, "lo", sizeof("lo")) == 0;
+#else
+    (void)fd;
+    return false;
+#endif
+}
+
+static bool bind_and_listen(struct listener *listener)
+{
+    listener->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (listener->fd < 0)
+        return false;
+    const bool all = bind_to_loopback(listener->fd);
+    listener->address_count = all ? ADDRESS_COUNT : 1;
+    struct sockaddr_in name = {.sin_family = AF_INET,
+                               .sin_addr.s_addr = htonl(all ? INADDR_ANY : address_of(0))};
+    socklen_t size = sizeof(name);
+    if (bind(listener->fd, (struct sockaddr *)&name, size) != 0 ||
+        listen(listener->fd, BACKLOG) != 0 ||
+        getsockname(listener->fd, (struct sockaddr *)&name, &size) != 0)
+        return false;
+    listener->port = ntohs(name.sin_port);
+    return true;
+}
+
+/* Octets of a script must have the same length in every run, so the port has HOLE_PORT_LEN digits.
+ */
+static bool bind_to_wide_port(struct listener *listener)
+{
+    for (int i = 0; i < PORT_TRIES; i++) {
+        if (bind_and_listen(listener) && listener->port >= 10000)
+            return true;
+        const int error = listener->port != 0 ? EADDRNOTAVAIL : errno;
+        if (listener->fd >= 0)
+            close(listener->fd);
+        errno = error;
+        if (listener->port == 0)
+            return false;
+    }
+    return false;
+}
+
+struct listener *listener_new(uv_loop_t *loop, struct diags *diags)
+{
+    struct listener *listener = calloc(1, sizeof(*listener));
+    if (listener == NULL || !bind_to_wide_port(listener)) {
+        diag_add(diags, NULL, 0, NULL, "cannot listen on the loopback interface: %s",
+                 strerror(errno));
+        free(listener);
+        return NULL;
+    }
+    uv_poll_init(loop, &listener->poll, listener->fd);
+    listener->poll.data = listener;
+    uv_poll_start(&listener->poll, UV_READABLE, on_readable);
+    return listener;
+}
+
+static void name_endpoint(struct endpoint *endpoint, uint32_t number, uint16_t port)
+{
+    const uint32_t address = address_of(number);
+    snprintf(endpoint->host, sizeof(endpoint->host), "127.%u.%u.%u", address >> 16 & 0xff,
+             address >> 8 & 0xff, address & 0xff);
+    snprintf(endpoint->port, sizeof(endpoint->port), "%u", (unsigned)port);
+    snprintf(endpoint->authority, sizeof(endpoint->authority), "%s:%s", endpoint->host,
+             endpoint->port);
+}
+
+bool listener_lease(struct listener *listener, struct lease *lease)
+{
+    for (uint32_t tries = 0; tries < LISTENER_LEASES_MAX; tries++) {
+        const uint32_t number = listener->next++ % listener->address_count;
+        struct lease **place = &listener->leases[number % LISTENER_LEASES_MAX];
+        if (*place != NULL)
+            continue;
+        *place = lease;
+        lease->number = number;
+        name_endpoint(&lease->endpoint, number, listener->port);
+        return true;
+    }
+    return false;
+}
+
+void listener_give_back(struct listener *listener, struct lease *lease)
+{
+    struct lease **place = &listener->leases[lease->number % LISTENER_LEASES_MAX];
+    assert(*place == lease);
+    *place = NULL;
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    free(handle->data);
+}
+
+void listener_close(struct listener *listener)
+{
+    uv_poll_stop(&listener->poll);
+    close(listener->fd);
+    uv_close((uv_handle_t *)&listener->poll, on_closed);
+}

@@ -1,0 +1,50 @@
+/*
+ * listener -- where clients connect: one socket for all runs of a loop.
+ *
+ * A listener a run would use up the machine's ports. So one socket listens on
+ * any address of the loopback interface, and each run leases an address of its
+ * own (127.100.100.100 to 127.199.199.199); the address that a connection was
+ * made to says whose it is. A connection to an address that nobody leases any
+ * more is reset, and counted to nobody.
+ *
+ * Where the kernel does not let a user bind to the interface (Linux before 5.7),
+ * only 127.100.100.100 is listened on, and one lease can be out at a time.
+ */
+#ifndef SERVER_LISTENER_H
+#define SERVER_LISTENER_H
+
+#include "wire/diag.h"
+#include "wire/octets.h"
+
+#include <uv.h>
+
+/* As many leases as may be out at once. */
+enum { LISTENER_LEASES_MAX = 4096 };
+
+struct listener;
+
+/* Owned by whoever leases; must stay in place until it is given back. */
+struct lease {
+    struct endpoint endpoint;                /* set by listener_lease() */
+    void (*accepted)(void *context, int fd); /* the callee owns `fd`: non-blocking, close-on-exec */
+    void *context;
+    uint32_t number; /* private */
+};
+
+/* Binds and listens; NULL, with a diag, when the system refuses. */
+struct listener *listener_new(uv_loop_t *loop, struct diags *diags);
+
+/* Gives `lease` an address; its `accepted` and `context` are set by the caller. False when
+ * LISTENER_LEASES_MAX are out. */
+bool listener_lease(struct listener *listener, struct lease *lease);
+
+/* Connections to its address are reset from now on. */
+void listener_give_back(struct listener *listener, struct lease *lease);
+
+/* Accepts what already waits, without a turn of the loop. */
+void listener_accept(struct listener *listener);
+
+/* Stops listening; the memory goes when the loop has closed the handle. */
+void listener_close(struct listener *listener);
+
+#endif

@@ -1,0 +1,162 @@
+#include "server/peer.h"
+
+#include "server/connection.h"
+#include "server/socket.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+static const struct bytes nothing = {NULL, 0};
+
+static struct event event_of(const struct connection *connection, enum event_kind kind)
+{
+    const struct peer_run *run = connection->peer;
+    return (struct event){
+        .kind = kind,
+        .ns = uv_hrtime() - run->host->started_ns,
+        .peer = run->index,
+        .connection = connection->index,
+        .script = connection->script_index,
+        .step = (unsigned)connection->step,
+    };
+}
+
+void connection_record(struct connection *connection, enum event_kind kind, struct bytes octets,
+                       int error)
+{
+    struct event event = event_of(connection, kind);
+    event.octets = octets;
+    event.len = octets.len;
+    event.error = error;
+    transcript_add(connection->peer->host->transcript, &event);
+}
+
+void connection_record_manners(struct connection *connection, const char *why)
+{
+    struct event event = event_of(connection, EVENT_MANNERS);
+    event.text = why;
+    transcript_add(connection->peer->host->transcript, &event);
+}
+
+static void on_poll_closed(uv_handle_t *handle)
+{
+    struct connection *connection = handle->data;
+    http_reader_release(&connection->requests);
+    http_reader_release(&connection->responses);
+    free(connection->borders);
+    free(connection);
+}
+
+void connection_close(struct connection *connection, void (*close_fd)(int fd))
+{
+    uv_poll_stop(&connection->poll);
+    connection->polled = 0;
+    close_fd(connection->fd);
+    connection->fd = -1;
+}
+
+static void on_ready(uv_poll_t *poll, int status, int events);
+
+static void wait_for(struct connection *connection, int events)
+{
+    if (connection->fd < 0 || connection->polled == events)
+        return;
+    connection->polled = events;
+    if (events == 0)
+        uv_poll_stop(&connection->poll);
+    else
+        uv_poll_start(&connection->poll, events, on_ready);
+}
+
+/* Plays as far as that goes without waiting. */
+static enum play play_on(struct connection *connection)
+{
+    enum play play = PLAY_ON;
+    while (play == PLAY_ON && !connection->peer->host->is_runaway)
+        play = connection_play(connection);
+    static const int events[] = {
+        [PLAY_READABLE] = UV_READABLE, [PLAY_WRITABLE] = UV_WRITABLE, [PLAY_OVER] = 0};
+    wait_for(connection, events[play]);
+    return play;
+}
+
+static void on_ready(uv_poll_t *poll, int status, int events)
+{
+    (void)status; /* an error shows at the next read or write, with its errno */
+    (void)events;
+    struct connection *connection = poll->data;
+    struct peer_host *host = connection->peer->host;
+    if (play_on(connection) == PLAY_OVER || host->is_runaway)
+        host->changed(host->context);
+}
+
+static size_t count_request_reads(const struct peer *peer)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < peer->connection_count; i++)
+        for (size_t j = 0; j < peer->connections[i].count; j++) {
+            const struct step *step = &peer->connections[i].steps[j];
+            count +=
+                step->verb == STEP_READ && (step->read == READ_REQUEST || step->read == READ_HEAD);
+        }
+    return count;
+}
+
+static void *must_calloc(size_t size)
+{
+    void *memory = calloc(1, size);
+    if (memory == NULL)
+        abort(); /* as wire/arena.c: no verdict could be trusted */
+    return memory;
+}
+
+struct peer_run *peer_run_new(const struct peer *peer, unsigned index, struct peer_host *host)
+{
+    struct peer_run *run = must_calloc(sizeof(*run));
+    run->peer = peer;
+    run->index = index;
+    run->host = host;
+    run->requests_planned = count_request_reads(peer);
+    return run;
+}
+
+void peer_run_accept(struct peer_run *run, int fd)
+{
+    struct connection *connection = must_calloc(sizeof(*connection));
+    connection->peer = run;
+    connection->fd = fd;
+    connection->index = run->connection_count++;
+    connection->next = run->connections;
+    run->connections = connection;
+    http_reader_init(&connection->requests, HTTP_REQUESTS);
+    http_reader_init(&connection->responses, HTTP_RESPONSES);
+    uv_poll_init(run->host->loop, &connection->poll, fd);
+    connection->poll.data = connection;
+    connection_record(connection, EVENT_CONNECT, nothing, 0);
+    if (run->connection_count > run->peer->connection_count + PEER_RUNAWAY_MARGIN)
+        run->host->is_runaway = true;
+    if (play_on(connection) == PLAY_OVER || run->host->is_runaway)
+        run->host->changed(run->host->context);
+}
+
+bool peer_run_settle(struct peer_run *run)
+{
+    bool is_quiet = true;
+    for (struct connection *one = run->connections; one != NULL; one = one->next) {
+        if (one->fd >= 0 && !one->fin_received)
+            play_on(one);
+        is_quiet = is_quiet && (one->fd < 0 || one->fin_received);
+    }
+    return is_quiet;
+}
+
+void peer_run_end(struct peer_run *run)
+{
+    for (struct connection *one = run->connections, *next; one != NULL; one = next) {
+        next = one->next;
+        if (one->fd >= 0)
+            connection_close(one, socket_reset);
+        uv_close((uv_handle_t *)&one->poll, on_poll_closed);
+    }
+    free(run);
+}

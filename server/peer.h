@@ -1,0 +1,56 @@
+/*
+ * peer -- one scripted end of the wire in one run: takes accepted connections,
+ * plays its scripts on them, records all in the transcript.
+ *
+ * A peer reads and routes; it never expects, and knows nothing of verdicts. It
+ * says what its script says, and nothing repairs that. But for the script it
+ * behaves as a server must: `read: "request"` answers Expect: 100-continue with
+ * 100 (RFC 9110, section 10.1.1), and a whole exchange whose request asked for
+ * it is followed by FIN (RFC 9112, section 9.6).
+ *
+ * All peers of a run live on one loop, so there are no locks. Peers own their
+ * sockets and read no more of them than the script says: what lies unread at a
+ * close decides whether that is FIN or RST.
+ */
+#ifndef SERVER_PEER_H
+#define SERVER_PEER_H
+
+#include "wire/script.h"
+#include "wire/transcript.h"
+
+#include <uv.h>
+
+/* What the peers of a run share; owned by the stage, in place until all peers are ended. */
+struct peer_host {
+    uv_loop_t *loop;
+    struct transcript *transcript;
+    uint64_t started_ns;              /* uv_hrtime() when the run began */
+    const struct endpoint *endpoints; /* by peer index */
+    uint8_t *scratch;                 /* PEER_SCRATCH_SIZE octets, shared by all on the loop */
+    void (*changed)(void *context);   /* a connection has ended; peers may not be ended inside */
+    void *context;
+    bool is_runaway; /* set by a peer: more connections or requests than any client should make */
+};
+
+enum { PEER_SCRATCH_SIZE = 64 * 1024 };
+
+/* So many connections or requests more than scripted end the run. */
+enum { PEER_RUNAWAY_MARGIN = 64 };
+
+struct peer_run;
+
+/* `peer` and `host` are borrowed until peer_run_end(). */
+struct peer_run *peer_run_new(const struct peer *peer, unsigned index, struct peer_host *host);
+
+/* Takes a connection; owns `fd`. */
+void peer_run_accept(struct peer_run *run, int fd);
+
+/* Plays and reads on as far as that goes without waiting. True when every client has closed its end
+ * of every connection, so that nothing more can come. */
+bool peer_run_settle(struct peer_run *run);
+
+/* Resets what is still open. Nothing is recorded any more; the memory goes by itself when the loop
+ * has closed the handles. */
+void peer_run_end(struct peer_run *run);
+
+#endif

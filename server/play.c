@@ -1,0 +1,128 @@
+#include "server/connection.h"
+#include "server/socket.h"
+
+static const struct bytes nothing = {NULL, 0};
+
+static const struct script *next_script(const struct peer_run *run)
+{
+    const size_t last = run->peer->connection_count - 1;
+    return &run->peer->connections[run->script_count < last ? run->script_count : last];
+}
+
+void connection_take_script(struct connection *connection)
+{
+    struct peer_run *run = connection->peer;
+    if (connection->script != NULL)
+        return;
+    connection->script = next_script(run);
+    connection->script_index = (unsigned)(connection->script - run->peer->connections);
+    run->script_count++;
+}
+
+/* A script that begins with a read is taken at the first octet, so that a connection made in
+ * advance eats none. */
+static bool waits_for_octets(const struct connection *connection)
+{
+    const struct script *script = next_script(connection->peer);
+    return connection->script == NULL && script->count > 0 && script->steps[0].verb == STEP_READ;
+}
+
+void connection_end_step(struct connection *connection, bool is_done)
+{
+    connection_record(connection, is_done ? EVENT_STEP_DONE : EVENT_STEP_CUT, nothing, 0);
+    connection->step_begun = false;
+    if (is_done)
+        connection->step++;
+    else
+        connection->step = connection->script->count;
+}
+
+void connection_lost(struct connection *connection, int error)
+{
+    connection_record(connection, EVENT_RST_RECEIVED, nothing, error);
+    connection->is_reset = true;
+    connection_close(connection, socket_reset);
+}
+
+/* A step counts as done when it began while the client was there: what a client does to what it has
+ * seen is its behaviour, and a strict one leaves early. */
+static void begin_step(struct connection *connection, const struct step *step)
+{
+    connection_record(connection, EVENT_STEP_BEGUN, nothing, 0);
+    connection->step_begun = true;
+    connection->was_there = step->verb == STEP_READ || socket_is_open_there(connection->fd);
+    if (step->verb == STEP_READ)
+        receive_begin(connection, step);
+    else if (step->verb == STEP_SEND)
+        send_begin(connection, step);
+}
+
+/* The record says what the kernel did: close(2) with octets unread is RST. */
+static void close_fully(struct connection *connection)
+{
+    const bool lies_unread = socket_unread(connection->fd) > 0;
+    connection_close(connection, lies_unread ? socket_reset : socket_close);
+    connection_record(connection, lies_unread ? EVENT_RST_SENT : EVENT_CLOSED, nothing, 0);
+}
+
+static enum play close_step(struct connection *connection, enum close_kind kind)
+{
+    switch (kind) {
+    case CLOSE_FIN:
+        send_fin(connection);
+        break;
+    case CLOSE_FULL:
+        close_fully(connection);
+        break;
+    case CLOSE_RST:
+        connection_close(connection, socket_reset);
+        connection_record(connection, EVENT_RST_SENT, nothing, 0);
+        break;
+    }
+    connection_end_step(connection, connection->was_there);
+    return connection->fd >= 0 ? PLAY_ON : PLAY_OVER;
+}
+
+/* RFC 9112, section 9.6: a server closes behind the response to a request that said close. */
+static void mind_manners(struct connection *connection)
+{
+    if (!connection->is_answered || connection->in_request || connection->fin_sent)
+        return;
+    connection_record_manners(connection, "the request asked for it: FIN behind the response");
+    send_fin(connection);
+}
+
+static enum play play_step(struct connection *connection, const struct step *step)
+{
+    if (!connection->step_begun) {
+        if (step->verb == STEP_READ)
+            mind_manners(connection);
+        begin_step(connection, step);
+    }
+    switch (step->verb) {
+    case STEP_READ:
+        return receive_step(connection, step);
+    case STEP_SEND:
+        return send_step(connection);
+    case STEP_CLOSE:
+        return close_step(connection, step->close);
+    case STEP_VERB_COUNT:
+        break;
+    }
+    assert(false);
+    return PLAY_OVER;
+}
+
+enum play connection_play(struct connection *connection)
+{
+    if (connection->fd < 0)
+        return PLAY_OVER;
+    if (connection->script == NULL && waits_for_octets(connection))
+        return receive_rest(connection);
+    connection_take_script(connection);
+    const struct script *script = connection->script;
+    if (connection->step < script->count)
+        return play_step(connection, &script->steps[connection->step]);
+    mind_manners(connection);
+    return receive_rest(connection);
+}

@@ -1,0 +1,253 @@
+#include "server/connection.h"
+#include "server/socket.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* How far the reader goes in what lies there: to the end of what was asked for, or through all. */
+enum goal { GOAL_ALL, GOAL_HEAD, GOAL_END };
+
+/* A request began: more than any client should send end the run. */
+static void count_request(struct connection *connection)
+{
+    struct peer_run *run = connection->peer;
+    connection->in_request = true;
+    run->request_count++;
+    if (run->request_count > run->requests_planned + PEER_RUNAWAY_MARGIN)
+        run->host->is_runaway = true;
+}
+
+/* RFC 9112, section 9.6: knows from now on whether the response is to be followed by FIN. */
+static void begin_response(struct connection *connection)
+{
+    const struct http_reader *requests = &connection->requests;
+    if (requests->message.persists || connection->must_close)
+        return;
+    connection->must_close = true;
+    if (bytes_equal(requests->start.method, bytes_of("HEAD")))
+        connection->responses.answers = HTTP_ANSWERS_HEAD;
+}
+
+/* Feeds the reader up to the goal; true when that was reached. What was eaten is gone from `input`.
+ */
+static bool feed(struct connection *connection, struct bytes *input, enum goal goal)
+{
+    for (;;) {
+        switch (http_reader_next(&connection->requests, input)) {
+        case HTTP_START:
+            count_request(connection);
+            break;
+        case HTTP_HEAD:
+            begin_response(connection);
+            if (goal == GOAL_HEAD)
+                return true;
+            break;
+        case HTTP_END:
+            connection->in_request = false;
+            if (goal == GOAL_END)
+                return true;
+            break;
+        case HTTP_LOST:
+            bytes_take(input, input->len); /* a tunnel's octets are not the reader's */
+            return false;
+        case HTTP_NEED_MORE:
+        case HTTP_CUT:
+        case HTTP_IDLE:
+            return false;
+        case HTTP_NO_MEMORY:
+            abort(); /* as wire/arena.c */
+        case HTTP_FIELD:
+        case HTTP_CHUNK:
+        case HTTP_DATA:
+        case HTTP_TRAILER:
+        case HTTP_DEVIATION:
+            break;
+        }
+    }
+}
+
+/* Takes the `len` octets that lie in the scratch from the socket, and records them. */
+static void take(struct connection *connection, size_t len)
+{
+    if (len == 0)
+        return;
+    uint8_t *scratch = connection->peer->host->scratch;
+    socket_take(connection->fd, scratch, len);
+    connection_record(connection, EVENT_RECEIVED, (struct bytes){scratch, len}, 0);
+}
+
+static void receive_fin(struct connection *connection)
+{
+    connection->fin_received = true;
+    connection_record(connection, EVENT_FIN_RECEIVED, (struct bytes){NULL, 0}, 0);
+}
+
+/* Looks at what waits. False when nothing can be read now; `play` says why, and the end of input or
+ * a reset is recorded. */
+static bool look(struct connection *connection, struct bytes *waiting, enum play *play)
+{
+    uint8_t *scratch = connection->peer->host->scratch;
+    const ssize_t got = socket_peek(connection->fd, scratch, PEER_SCRATCH_SIZE);
+    *play = PLAY_OVER;
+    if (got > 0) {
+        *waiting = (struct bytes){scratch, (size_t)got};
+        return true;
+    }
+    if (got == 0)
+        receive_fin(connection);
+    else if (errno == EAGAIN || errno == EWOULDBLOCK)
+        *play = PLAY_READABLE;
+    else
+        connection_lost(connection, errno);
+    return false;
+}
+
+/* Of each prefix of `until`, the length of its longest proper border (Knuth, Morris, Pratt). */
+static void find_borders(struct connection *connection, struct bytes until)
+{
+    free(connection->borders);
+    connection->borders = calloc(until.len, sizeof(*connection->borders));
+    if (connection->borders == NULL)
+        abort(); /* as wire/arena.c */
+    connection->matched = 0;
+    for (size_t at = 1, border = 0; at < until.len; at++) {
+        while (border > 0 && until.at[at] != until.at[border])
+            border = connection->borders[border - 1];
+        border += until.at[at] == until.at[border];
+        connection->borders[at] = border;
+    }
+}
+
+/* How many of the octets are read until the pattern is whole; all, when it is not. */
+static size_t count_until(struct connection *connection, struct bytes until, struct bytes octets)
+{
+    for (size_t i = 0; i < octets.len; i++) {
+        size_t matched = connection->matched;
+        while (matched > 0 && octets.at[i] != until.at[matched])
+            matched = connection->borders[matched - 1];
+        connection->matched = matched + (octets.at[i] == until.at[matched]);
+        if (connection->matched == until.len)
+            return i + 1;
+    }
+    return octets.len;
+}
+
+/* Takes the front of what waits, as far as the reader comes. A message without content ends with
+ * its head: that end is read too. */
+static bool read_to_goal(struct connection *connection, struct bytes waiting, enum goal goal)
+{
+    struct bytes rest = waiting, none = {NULL, 0};
+    const bool is_reached = feed(connection, &rest, goal);
+    take(connection, waiting.len - rest.len);
+    if (is_reached && goal == GOAL_HEAD)
+        feed(connection, &none, GOAL_END);
+    return is_reached;
+}
+
+/* Takes `count` octets, whatever they are. */
+static void read_count(struct connection *connection, struct bytes waiting, size_t count)
+{
+    struct bytes front = bytes_take(&waiting, count);
+    feed(connection, &front, GOAL_ALL);
+    take(connection, count);
+}
+
+/* RFC 9110, section 10.1.1: the client may wait for 100 before it sends content; where the content
+ * is there already, there is nothing to answer. */
+static bool read_request(struct connection *connection, struct bytes waiting)
+{
+    if (connection->head_is_read)
+        return read_to_goal(connection, waiting, GOAL_END);
+    struct bytes rest = waiting;
+    if (!feed(connection, &rest, GOAL_HEAD)) {
+        take(connection, waiting.len - rest.len);
+        return false;
+    }
+    connection->head_is_read = true;
+    const struct http_message *message = &connection->requests.message;
+    const bool owes_continue = message->expects_continue && rest.len == 0 &&
+                               message->framing != HTTP_FRAMING_NONE &&
+                               message->framing != HTTP_FRAMING_UNKNOWN;
+    const bool is_reached = feed(connection, &rest, GOAL_END);
+    take(connection, waiting.len - rest.len);
+    if (owes_continue)
+        send_continue(connection);
+    return is_reached;
+}
+
+/* Reads what waits as the step says; true when the step is done. */
+static bool read_some(struct connection *connection, const struct step *step, struct bytes waiting)
+{
+    size_t count = waiting.len;
+    switch (step->read) {
+    case READ_HEAD:
+        return read_to_goal(connection, waiting, GOAL_HEAD);
+    case READ_BODY:
+        return read_to_goal(connection, waiting, GOAL_END);
+    case READ_REQUEST:
+        return read_request(connection, waiting);
+    case READ_COUNT:
+        count = connection->wanted < count ? (size_t)connection->wanted : count;
+        read_count(connection, waiting, count);
+        connection->wanted -= count;
+        return connection->wanted == 0;
+    case READ_UNTIL:
+        count = count_until(connection, step->until, waiting);
+        read_count(connection, waiting, count);
+        return connection->matched == step->until.len;
+    case READ_EOF:
+        read_count(connection, waiting, count);
+        return false;
+    }
+    assert(false);
+    return false;
+}
+
+void receive_begin(struct connection *connection, const struct step *step)
+{
+    connection->wanted = step->count;
+    connection->head_is_read = connection->in_request;
+    if (step->read == READ_UNTIL)
+        find_borders(connection, step->until);
+}
+
+/* A body of which nothing is to come, and no octets wanted, need no input. */
+static bool is_done_at_once(const struct connection *connection, const struct step *step)
+{
+    return (step->read == READ_COUNT && connection->wanted == 0) ||
+           (step->read == READ_BODY && !connection->in_request);
+}
+
+enum play receive_step(struct connection *connection, const struct step *step)
+{
+    enum play play = PLAY_ON;
+    struct bytes waiting;
+    if (is_done_at_once(connection, step)) {
+        connection_end_step(connection, true);
+        return PLAY_ON;
+    }
+    if (connection->fin_received || !look(connection, &waiting, &play)) {
+        if (play == PLAY_READABLE)
+            return play;
+        const bool is_done = step->read == READ_EOF && connection->fin_received;
+        connection_end_step(connection, is_done);
+        return connection->fd >= 0 ? PLAY_ON : PLAY_OVER;
+    }
+    if (read_some(connection, step, waiting))
+        connection_end_step(connection, true);
+    return PLAY_ON;
+}
+
+enum play receive_rest(struct connection *connection)
+{
+    enum play play = PLAY_OVER;
+    struct bytes waiting;
+    if (connection->fin_received || !look(connection, &waiting, &play))
+        return play;
+    if (connection->script == NULL) {
+        connection_take_script(connection);
+        return PLAY_ON;
+    }
+    read_count(connection, waiting, waiting.len);
+    return PLAY_ON;
+}

@@ -1,0 +1,91 @@
+#define _GNU_SOURCE /* accept4 */
+#include "server/socket.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+int socket_accept(int listening)
+{
+    const int fd = accept4(listening, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd >= 0)
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
+    return fd;
+}
+
+void socket_acknowledge(int fd)
+{
+#ifdef TCP_QUICKACK
+    setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &(int){1}, sizeof(int));
+#else
+    (void)fd;
+#endif
+}
+
+void socket_close(int fd)
+{
+    close(fd);
+}
+
+void socket_reset(int fd)
+{
+    const struct linger at_once = {.l_onoff = 1, .l_linger = 0};
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+    close(fd);
+}
+
+size_t socket_unread(int fd)
+{
+    int count = 0;
+    return ioctl(fd, FIONREAD, &count) == 0 && count > 0 ? (size_t)count : 0;
+}
+
+ssize_t socket_peek(int fd, uint8_t *buffer, size_t size)
+{
+    ssize_t got;
+    do
+        got = recv(fd, buffer, size, MSG_PEEK | MSG_DONTWAIT);
+    while (got < 0 && errno == EINTR);
+    return got;
+}
+
+void socket_take(int fd, uint8_t *buffer, size_t len)
+{
+    while (len > 0) {
+        const ssize_t got = recv(fd, buffer, len, MSG_DONTWAIT);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return; /* a reset came between: the next peek will say so */
+        len -= (size_t)got;
+    }
+    socket_acknowledge(fd);
+}
+
+bool socket_is_open_there(int fd)
+{
+#ifdef TCP_INFO
+    struct tcp_info info = {0};
+    socklen_t size = sizeof(info);
+    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0)
+        return false;
+    return info.tcpi_state == TCP_ESTABLISHED || info.tcpi_state == TCP_FIN_WAIT1 ||
+           info.tcpi_state == TCP_FIN_WAIT2;
+#else
+    uint8_t octet;
+    const ssize_t got = socket_peek(fd, &octet, 1);
+    return got > 0 || (got < 0 && errno == EAGAIN);
+#endif
+}
+
+ssize_t socket_send(int fd, struct bytes octets)
+{
+    ssize_t sent;
+    do
+        sent = send(fd, octets.at, octets.len, MSG_NOSIGNAL | MSG_DONTWAIT);
+    while (sent < 0 && errno == EINTR);
+    return sent;
+}
