@@ -1,0 +1,53 @@
+#include "harness/client/private.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { BUFFER_SIZE_FIRST = 512 };
+
+static bool buffer_grow(struct assay_buffer *buffer, size_t more)
+{
+    size_t size = buffer->size > 0 ? buffer->size : BUFFER_SIZE_FIRST;
+    while (size - buffer->len < more) {
+        if (size > SIZE_MAX / 2)
+            return false;
+        size *= 2;
+    }
+    uint8_t *at = realloc(buffer->at, size);
+    if (at == NULL)
+        return false;
+    buffer->at = at;
+    buffer->size = size;
+    return true;
+}
+
+void assay_buffer_add(struct assay_buffer *buffer, struct bytes octets)
+{
+    if (octets.len == 0 || buffer->is_failed)
+        return;
+    if (buffer->size - buffer->len < octets.len && !buffer_grow(buffer, octets.len)) {
+        buffer->is_failed = true;
+        return;
+    }
+    memcpy(buffer->at + buffer->len, octets.at, octets.len);
+    buffer->len += octets.len;
+}
+
+void assay_buffer_add_text(struct assay_buffer *buffer, const char *text)
+{
+    assay_buffer_add(buffer, bytes_of(text));
+}
+
+void assay_buffer_add_number(struct assay_buffer *buffer, uint64_t number)
+{
+    char digits[sizeof("18446744073709551615")];
+    snprintf(digits, sizeof(digits), "%" PRIu64, number);
+    assay_buffer_add_text(buffer, digits);
+}
+
+void assay_buffer_release(struct assay_buffer *buffer)
+{
+    free(buffer->at);
+    *buffer = (struct assay_buffer){0};
+}

@@ -1,0 +1,226 @@
+/*
+ * client -- an HTTP/1.1 client (RFC 9112) with the calls of Python's http.client.
+ *
+ * Blocking, one request at a time, over one connection that is made when it is
+ * needed and used again when both sides allow it. What is sent is checked before
+ * an octet leaves; what comes is read strictly: see harness/client/strictness.c
+ * for what is taken and what is refused. Nothing is sent twice, nothing is
+ * followed, nothing is decoded but the chunked coding.
+ *
+ *     struct assay_connection *connection = assay_connection_new("127.0.0.1", 8080);
+ *     struct assay_response *response;
+ *     uint8_t body[1024];
+ *     size_t got;
+ *     if (assay_request(connection, &(struct assay_request){.target = bytes_of("/")}) != ASSAY_OK
+ * || assay_getresponse(connection, &response) != ASSAY_OK || assay_read(response, body,
+ * sizeof(body), &got) != ASSAY_OK) fprintf(stderr, "%s\n",
+ * assay_connection_failure(connection)->text); assay_connection_free(connection);
+ *
+ * The library prints nothing, keeps no global state, raises and handles no
+ * signal, and never ends its caller's process. One connection belongs to one
+ * thread at a time.
+ */
+#ifndef HARNESS_CLIENT_CLIENT_H
+#define HARNESS_CLIENT_CLIENT_H
+
+#include "wire/bytes.h"
+
+/* --- what may go wrong ------------------------------------------------------ */
+
+/* X(NAME, the name http.client has for it, or would have) */
+#define ASSAY_ERRORS(X)                                                                            \
+    X(OK, "OK")                                                                                    \
+    /* A call in the wrong state; nothing has changed. */                                          \
+    X(CANNOT_SEND_REQUEST, "CannotSendRequest")                                                    \
+    X(CANNOT_SEND_HEADER, "CannotSendHeader")                                                      \
+    X(CANNOT_SEND_BODY, "CannotSendBody")                                                          \
+    X(RESPONSE_NOT_READY, "ResponseNotReady")                                                      \
+    /* The request was refused before an octet of it was sent. */                                  \
+    X(INVALID_METHOD, "InvalidMethod")                                                             \
+    X(INVALID_URL, "InvalidURL")                                                                   \
+    X(INVALID_HEADER, "InvalidHeader")                                                             \
+    X(INVALID_BODY, "InvalidBody")                                                                 \
+    /* The body's source gave more or less than was declared, or broke; the connection is closed   \
+     * before the server could take it for whole. */                                               \
+    X(BODY_MISMATCH, "BodyMismatch")                                                               \
+    /* The connection. */                                                                          \
+    X(CONNECTION_REFUSED, "ConnectionRefusedError")                                                \
+    X(CANNOT_CONNECT, "OSError")                                                                   \
+    X(TIMEOUT, "TimeoutError")                                                                     \
+    X(CONNECTION_RESET, "ConnectionResetError")                                                    \
+    X(SYSTEM, "OSError")                                                                           \
+    X(REMOTE_DISCONNECTED, "RemoteDisconnected")                                                   \
+    X(INCOMPLETE_READ, "IncompleteRead")                                                           \
+    /* The response. */                                                                            \
+    X(LINE_TOO_LONG, "LineTooLong")                                                                \
+    X(TOO_MANY_HEADERS, "TooManyHeaders")                                                          \
+    X(TOO_MANY_INTERIMS, "TooManyInterims")                                                        \
+    X(BAD_STATUS_LINE, "BadStatusLine")                                                            \
+    X(UNKNOWN_PROTOCOL, "UnknownProtocol")                                                         \
+    X(BAD_HEADER, "BadHeader")                                                                     \
+    X(BAD_FRAMING, "BadFraming")                                                                   \
+    X(UNKNOWN_TRANSFER_ENCODING, "UnknownTransferEncoding")                                        \
+    X(BAD_CHUNK, "BadChunk")                                                                       \
+    X(UNASKED_SWITCH, "UnaskedSwitch") /* 101 without an Upgrade in the request */                 \
+    X(NO_MEMORY, "MemoryError")
+
+enum assay_error {
+#define ASSAY_ERROR_ENUM(name, text) ASSAY_##name,
+    ASSAY_ERRORS(ASSAY_ERROR_ENUM)
+#undef ASSAY_ERROR_ENUM
+        ASSAY_ERROR_COUNT
+};
+
+const char *assay_error_name(enum assay_error error);
+
+/* The last error of a connection, with what is known of it. */
+struct assay_failure {
+    enum assay_error error;
+    int system_error;  /* errno of the call that failed; 0 when none did */
+    uint64_t received; /* octets of the response's body that had come */
+    bool has_missing;  /* `missing` is known */
+    uint64_t missing;  /* octets that its Content-Length, or its chunk, still wanted */
+    bool has_offset;   /* an octet of the response is at fault: the one at `offset` ... */
+    uint64_t offset;   /* ... counted from the connection's first */
+    char text[256];    /* one line for people; octets of the wire never stand in it raw */
+};
+
+/* --- the connection --------------------------------------------------------- */
+
+struct assay_connection;
+struct assay_response;
+
+/* To `host`, an IPv4 address in digits. Connects nothing yet. NULL when `host` is none, or memory
+ * is short. */
+struct assay_connection *assay_connection_new(const char *host, uint16_t port);
+
+/* Closes, and frees the connection and its response. Accepts NULL. */
+void assay_connection_free(struct assay_connection *connection);
+
+/* Back to idle: what was begun is dropped, the socket closed. The next request connects again. */
+void assay_connection_close(struct assay_connection *connection);
+
+/* Of the last call that failed; borrowed, and overwritten by the next that does. */
+const struct assay_failure *assay_connection_failure(const struct assay_connection *connection);
+
+struct assay_options {
+    unsigned connect_timeout_ms; /* 0: none */
+    unsigned io_timeout_ms;      /* for each wait on the socket, not for the whole; 0: none */
+    size_t line_size_max;        /* of a response's lines, with their ends: 65536 */
+    size_t field_count_max;      /* of each head and trailer section: 100 */
+    size_t interim_count_max;    /* interim responses to one request: 99 */
+    size_t fields_size_max;      /* all names and values that one request brings: 8 MiB */
+};
+
+/* May be changed through the pointer at any time; limits hold from the next connect on. */
+struct assay_options *assay_connection_options(struct assay_connection *connection);
+
+/* --- the request ------------------------------------------------------------ */
+
+struct assay_field {
+    struct bytes name, value;
+};
+
+enum assay_piece { ASSAY_PIECE, ASSAY_PIECES_END, ASSAY_PIECES_BROKEN };
+
+enum assay_body_kind {
+    ASSAY_BODY_NONE,
+    ASSAY_BODY_BYTES,  /* `bytes` */
+    ASSAY_BODY_STREAM, /* the pieces that `next` gives */
+};
+
+struct assay_body {
+    enum assay_body_kind kind;
+    struct bytes bytes;
+    /* Sets `piece`, valid until the next call. Each piece is one chunk; empty ones are left out. */
+    enum assay_piece (*next)(void *context, struct bytes *piece);
+    void *context;
+    bool has_length; /* of a stream: it will be `length` octets */
+    uint64_t length;
+};
+
+struct assay_request {
+    struct bytes method; /* NULL: GET */
+    struct bytes target; /* empty: / */
+    const struct assay_field *fields;
+    size_t field_count;
+    struct assay_body body;
+};
+
+/*
+ * The whole request at once. In this order: Host and Accept-Encoding: identity unless they are
+ * given, the framing of the body unless it is given, the fields as given. A body of known length
+ * gets Content-Length, another Transfer-Encoding: chunked; PATCH, POST and PUT without a body get
+ * Content-Length: 0. A given Transfer-Encoding has to end in chunked; it is put on here.
+ *
+ * Also ASSAY_OK when the server answered, or closed, before it had all of the body: sending stops,
+ * assay_getresponse() gives the answer, and the connection is not used again.
+ */
+enum assay_error assay_request(struct assay_connection *connection,
+                               const struct assay_request *request);
+
+/* The same in steps. `skip` leaves out what assay_putrequest() adds by itself. A refused call drops
+ * the request; the next assay_putrequest() begins anew. It also drops a response that was not read
+ * whole, and its connection: requests are not pipelined. */
+enum assay_skip { ASSAY_SKIP_NOTHING = 0, ASSAY_SKIP_HOST = 1, ASSAY_SKIP_ACCEPT_ENCODING = 2 };
+enum assay_error assay_putrequest(struct assay_connection *connection, struct bytes method,
+                                  struct bytes target, unsigned skip);
+enum assay_error assay_putheader(struct assay_connection *connection, struct bytes name,
+                                 struct bytes value);
+
+/* Ends the head and sends it, with the body when one is given: NULL leaves it to assay_send().
+ * Adds no field: what assay_putheader() declared is what the body is sent in. */
+enum assay_error assay_endheaders(struct assay_connection *connection,
+                                  const struct assay_body *body);
+
+/* A piece of the body. It counts against the Content-Length, or is one chunk; the last chunk is
+ * sent by assay_getresponse(). */
+enum assay_error assay_send(struct assay_connection *connection, struct bytes piece);
+
+/* --- the response ----------------------------------------------------------- */
+
+struct assay_fields {
+    const struct assay_field *items;
+    size_t count;
+};
+
+struct assay_interim {
+    int status;
+    struct assay_fields fields;
+};
+
+struct assay_interims {
+    const struct assay_interim *items;
+    size_t count;
+};
+
+/*
+ * Waits for the final response's head. `response` is set whatever comes, but where the call stood
+ * in the wrong state: after an error it shows what had come before, perhaps no more than interim
+ * responses. It is the connection's, and lives until the next assay_putrequest() or
+ * assay_connection_free(). After any error of the wire the connection is closed and idle.
+ */
+enum assay_error assay_getresponse(struct assay_connection *connection,
+                                   struct assay_response **response);
+
+/* Fills `into` with `amount` octets of the body, or all that are left: `got` is less only at the
+ * end, or with an error, which comes after all the octets that came before it. */
+enum assay_error assay_read(struct assay_response *response, uint8_t *into, size_t amount,
+                            size_t *got);
+
+/* The next octets of the body as they come, without a copy: valid until the next call. Empty at the
+ * end. */
+enum assay_error assay_read_piece(struct assay_response *response, struct bytes *piece);
+
+int assay_response_status(const struct assay_response *response); /* 0: no head came whole */
+struct bytes assay_response_reason(const struct assay_response *response);
+struct assay_fields assay_response_fields(const struct assay_response *response);
+struct assay_fields assay_response_trailers(const struct assay_response *response);
+struct assay_interims assay_response_interims(const struct assay_response *response);
+bool assay_response_is_whole(
+    const struct assay_response *response); /* the body was read to its end */
+
+/* The connection ends with this response: it is not used again. */
+bool assay_response_will_close(const struct assay_response *response);
+
+#endif

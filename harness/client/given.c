@@ -1,0 +1,128 @@
+#include "harness/client/private.h"
+
+#include <inttypes.h>
+
+/* A second framing field could only contradict the first: RFC 9112, section 6.2. */
+static enum assay_error frame(struct assay_connection *connection,
+                              enum assay_request_framing framing)
+{
+    if (connection->outgoing.framing != ASSAY_REQUEST_NONE)
+        return assay_fail(connection, ASSAY_INVALID_HEADER,
+                          "only one Content-Length or Transfer-Encoding may be given");
+    connection->outgoing.framing = framing;
+    return ASSAY_OK;
+}
+
+static enum assay_error take_content_length(struct assay_connection *connection, struct bytes value)
+{
+    if (!assay_read_number(value, &connection->outgoing.length))
+        return assay_fail(connection, ASSAY_INVALID_HEADER,
+                          "want digits as Content-Length, below 2^64");
+    connection->outgoing.has_length = true;
+    return frame(connection, ASSAY_REQUEST_LENGTH);
+}
+
+/* RFC 9112, section 6.1: the last coding of a request is chunked, which is applied once. */
+static enum assay_error take_transfer_encoding(struct assay_connection *connection,
+                                               struct bytes value)
+{
+    bool is_last;
+    if (assay_count_members(value, "chunked", &is_last) != 1 || !is_last)
+        return assay_fail(connection, ASSAY_INVALID_HEADER,
+                          "want chunked once, and as the last coding in Transfer-Encoding");
+    return frame(connection, ASSAY_REQUEST_CHUNKED);
+}
+
+static enum assay_error take_host(struct assay_connection *connection, struct bytes value)
+{
+    (void)value;
+    if (connection->outgoing.has_host)
+        return assay_fail(connection, ASSAY_INVALID_HEADER, "only one Host may be given");
+    connection->outgoing.has_host = true;
+    return ASSAY_OK;
+}
+
+static enum assay_error take_connection(struct assay_connection *connection, struct bytes value)
+{
+    bool is_last;
+    if (assay_count_members(value, "close", &is_last) > 0)
+        connection->outgoing.has_close = true;
+    return ASSAY_OK;
+}
+
+static enum assay_error take_upgrade(struct assay_connection *connection, struct bytes value)
+{
+    (void)value;
+    connection->outgoing.has_upgrade = true;
+    return ASSAY_OK;
+}
+
+/* Fields that mean something to the client itself. */
+static enum assay_error take_field(struct assay_connection *connection, struct bytes name,
+                                   struct bytes value)
+{
+    static const struct {
+        const char *name;
+        enum assay_error (*take)(struct assay_connection *connection, struct bytes value);
+    } rows[] = {
+        {"Content-Length", take_content_length},
+        {"Transfer-Encoding", take_transfer_encoding},
+        {"Host", take_host},
+        {"Connection", take_connection},
+        {"Upgrade", take_upgrade},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (bytes_equal_fold(name, bytes_of(rows[i].name)))
+            return rows[i].take(connection, value);
+    return ASSAY_OK;
+}
+
+enum assay_error assay_take_given(struct assay_connection *connection, struct bytes name,
+                                  struct bytes value)
+{
+    if (name.len == 0)
+        return assay_fail(connection, ASSAY_INVALID_HEADER, "a field name is empty");
+    if (!assay_check_octets(connection, name, "a field name", assay_is_token_octet,
+                            ASSAY_INVALID_HEADER) ||
+        !assay_check_octets(connection, value, "a field value", assay_is_value_octet,
+                            ASSAY_INVALID_HEADER))
+        return connection->failure.error;
+    return take_field(connection, name, value);
+}
+
+/* The length of a body that has one. */
+static bool has_known_length(const struct assay_body *body, uint64_t *length)
+{
+    switch (body->kind) {
+    case ASSAY_BODY_NONE:
+        *length = 0;
+        return true;
+    case ASSAY_BODY_BYTES:
+        *length = body->bytes.len;
+        return true;
+    case ASSAY_BODY_STREAM:
+        break;
+    }
+    *length = body->length;
+    return body->has_length;
+}
+
+enum assay_error assay_check_body(struct assay_connection *connection,
+                                  const struct assay_body *body)
+{
+    struct assay_outgoing *outgoing = &connection->outgoing;
+    uint64_t length;
+    const bool is_known = has_known_length(body, &length);
+    if (outgoing->framing == ASSAY_REQUEST_NONE && !(is_known && length == 0))
+        return assay_fail(connection, ASSAY_INVALID_BODY,
+                          "want a Content-Length or Transfer-Encoding for a body");
+    if (!is_known)
+        return ASSAY_OK;
+    if (outgoing->has_length && outgoing->length != length)
+        return assay_fail(connection, ASSAY_INVALID_BODY,
+                          "the Content-Length is %" PRIu64 ", but the body has %" PRIu64 " octets",
+                          outgoing->length, length);
+    outgoing->has_length = true;
+    outgoing->length = length;
+    return ASSAY_OK;
+}

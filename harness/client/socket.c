@@ -1,0 +1,105 @@
+#include "harness/client/private.h"
+
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { MS_PER_S = 1000, NS_PER_MS = 1000000 };
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * MS_PER_S + now.tv_nsec / NS_PER_MS;
+}
+
+/* What is left until `deadline_ms`, for poll(2). */
+static int rest_ms(int64_t deadline_ms)
+{
+    const int64_t rest = deadline_ms - now_ms();
+    if (rest <= 0)
+        return 0;
+    return rest < INT32_MAX ? (int)rest : INT32_MAX;
+}
+
+bool assay_socket_wait(int fd, short events, unsigned timeout_ms)
+{
+    const int64_t deadline_ms = timeout_ms > 0 ? now_ms() + timeout_ms : 0;
+    struct pollfd waited = {.fd = fd, .events = events};
+    for (;;) {
+        const int ready = poll(&waited, 1, timeout_ms > 0 ? rest_ms(deadline_ms) : -1);
+        if (ready > 0)
+            return true;
+        if (ready == 0) {
+            errno = ETIMEDOUT;
+            return false;
+        }
+        if (errno != EINTR)
+            return false;
+    }
+}
+
+/* Waits for the end of a connect that is under way; false with errno. */
+static bool end_connect(int fd, unsigned timeout_ms)
+{
+    if (!assay_socket_wait(fd, POLLOUT, timeout_ms))
+        return false;
+    int error = 0;
+    socklen_t size = sizeof(error);
+    if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0)
+        return false;
+    errno = error;
+    return error == 0;
+}
+
+int assay_socket_connect(const struct sockaddr_in *address, unsigned timeout_ms)
+{
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -1;
+    /* A call that a signal interrupts goes on by itself (POSIX, connect). */
+    const bool is_connected =
+        connect(fd, (const struct sockaddr *)address, sizeof(*address)) == 0 ||
+        ((errno == EINPROGRESS || errno == EINTR) && end_connect(fd, timeout_ms));
+    if (!is_connected) {
+        const int error = errno;
+        close(fd);
+        errno = error;
+        return -1;
+    }
+    /* As http.client: no waiting for an acknowledgement between head and body. */
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
+    return fd;
+}
+
+ssize_t assay_socket_send(int fd, struct iovec *parts, size_t count)
+{
+    const struct msghdr message = {.msg_iov = parts, .msg_iovlen = count};
+    ssize_t sent;
+    do
+        sent = sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    while (sent < 0 && errno == EINTR);
+    return sent;
+}
+
+static ssize_t receive(int fd, uint8_t *into, size_t size, int flags)
+{
+    ssize_t got;
+    do
+        got = recv(fd, into, size, flags | MSG_DONTWAIT);
+    while (got < 0 && errno == EINTR);
+    return got;
+}
+
+ssize_t assay_socket_receive(int fd, uint8_t *into, size_t size)
+{
+    return receive(fd, into, size, 0);
+}
+
+ssize_t assay_socket_peek(int fd, uint8_t *into, size_t size)
+{
+    return receive(fd, into, size, MSG_PEEK);
+}

@@ -1,0 +1,63 @@
+#include "harness/client/private.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static bool is_given(const struct assay_request *request, const char *name)
+{
+    for (size_t i = 0; i < request->field_count; i++)
+        if (bytes_equal_fold(request->fields[i].name, bytes_of(name)))
+            return true;
+    return false;
+}
+
+static bool is_body_expected(struct bytes method)
+{
+    static const char *const methods[] = {"PATCH", "POST", "PUT"};
+    for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
+        if (bytes_equal_fold(method, bytes_of(methods[i])))
+            return true;
+    return false;
+}
+
+static enum assay_error put_length(struct assay_connection *connection, uint64_t length)
+{
+    char digits[sizeof("18446744073709551615")];
+    snprintf(digits, sizeof(digits), "%" PRIu64, length);
+    return assay_putheader(connection, bytes_of("Content-Length"), bytes_of(digits));
+}
+
+/* The framing that the body asks for, unless the caller gave one: RFC 9112, section 6. */
+static enum assay_error put_framing(struct assay_connection *connection,
+                                    const struct assay_request *request)
+{
+    const struct assay_body *body = &request->body;
+    if (is_given(request, "Content-Length") || is_given(request, "Transfer-Encoding"))
+        return ASSAY_OK;
+    switch (body->kind) {
+    case ASSAY_BODY_NONE:
+        return is_body_expected(request->method) ? put_length(connection, 0) : ASSAY_OK;
+    case ASSAY_BODY_BYTES:
+        return put_length(connection, body->bytes.len);
+    case ASSAY_BODY_STREAM:
+        break;
+    }
+    if (body->has_length)
+        return put_length(connection, body->length);
+    return assay_putheader(connection, bytes_of("Transfer-Encoding"), bytes_of("chunked"));
+}
+
+enum assay_error assay_request(struct assay_connection *connection,
+                               const struct assay_request *request)
+{
+    const struct bytes method = request->method.at != NULL ? request->method : bytes_of("GET");
+    unsigned skip = is_given(request, "Host") ? ASSAY_SKIP_HOST : ASSAY_SKIP_NOTHING;
+    if (is_given(request, "Accept-Encoding"))
+        skip |= ASSAY_SKIP_ACCEPT_ENCODING;
+    enum assay_error error = assay_putrequest(connection, method, request->target, skip);
+    if (error == ASSAY_OK)
+        error = put_framing(connection, request);
+    for (size_t i = 0; i < request->field_count && error == ASSAY_OK; i++)
+        error = assay_putheader(connection, request->fields[i].name, request->fields[i].value);
+    return error == ASSAY_OK ? assay_endheaders(connection, &request->body) : error;
+}
