@@ -1,0 +1,164 @@
+#include "reports/case_text.h"
+
+#include "reports/wire_text.h"
+
+#include <inttypes.h>
+
+enum { SCRIPT_MAX = 72 };
+
+static void print_hole(FILE *out, const struct point *point, const struct piece *piece)
+{
+    static const char *const names[] = {[HOLE_NONE] = "",
+                                        [HOLE_HOST] = "host",
+                                        [HOLE_PORT] = "port",
+                                        [HOLE_AUTHORITY] = "authority"};
+    assert(piece->peer < point->peer_count);
+    fputs("{{", out);
+    wire_text_print(out, bytes_of(point->peers[piece->peer].name));
+    fprintf(out, ".%s}}", names[piece->hole]);
+}
+
+/* One piece, as far as `room` octets go. Returns how much of the room is left. */
+static size_t print_piece(FILE *out, const struct point *point, const struct piece *piece,
+                          size_t room)
+{
+    static const size_t hole_lens[] = {[HOLE_HOST] = HOLE_HOST_LEN,
+                                       [HOLE_PORT] = HOLE_PORT_LEN,
+                                       [HOLE_AUTHORITY] = HOLE_AUTHORITY_LEN};
+    const bool is_hole = piece->hole != HOLE_NONE;
+    const size_t len = is_hole ? hole_lens[piece->hole] : piece->data.len;
+    for (uint64_t round = 0; round < piece->times && len > 0 && room > 0; round++) {
+        const size_t shown = len < room ? len : room;
+        if (is_hole)
+            print_hole(out, point, piece);
+        else
+            wire_text_print(out, (struct bytes){piece->data.at, shown});
+        room -= shown;
+    }
+    return room;
+}
+
+/* As far as it fits a line. */
+static void print_script(FILE *out, const struct point *point, const struct octets *octets)
+{
+    size_t room = SCRIPT_MAX;
+    for (size_t i = 0; i < octets->count; i++)
+        room = print_piece(out, point, &octets->pieces[i], room);
+    if (octets->len > SCRIPT_MAX)
+        fputs("...", out);
+}
+
+void case_text_request(FILE *out, const struct point *point, const struct client_step *step)
+{
+    print_script(out, point, &step->method);
+    putc(' ', out);
+    print_script(out, point, &step->target);
+    if (step->body.kind == BODY_BYTES && step->body.piece_count > 0)
+        fprintf(out, ", a body of %" PRIu64, step->body.pieces[0].len);
+    if (step->body.kind == BODY_STREAM)
+        fputs(", a streamed body", out);
+    if (step->body.kind == BODY_STREAM && step->body.has_length)
+        fprintf(out, " of %" PRIu64, step->body.length);
+    if (step->read == READ_MODE_STREAM)
+        fputs(", read piece by piece", out);
+    else if (step->read == READ_MODE_AMOUNTS)
+        fputs(", read in amounts of", out);
+    else if (step->read == READ_MODE_ABANDON)
+        fputs(", left after", out);
+    for (size_t i = 0; i < step->amount_count; i++)
+        fprintf(out, " %" PRIu64, step->amounts[i]);
+}
+
+/* Of the fields only those that the behaviour speaks of. */
+static void print_stated_fields(FILE *out, const struct fields_pattern *stated,
+                                const struct fields *fields)
+{
+    for (size_t i = 0; i < stated->count; i++) {
+        bool is_found = false;
+        for (size_t j = 0; j < fields->count; j++) {
+            if (!bytes_equal_fold(fields->items[j].name, stated->items[i].name))
+                continue;
+            is_found = true;
+            fputs(", ", out);
+            wire_text_print(out, fields->items[j].name);
+            fputs(": ", out);
+            wire_text_quote(out, fields->items[j].value, fields->items[j].value.len);
+        }
+        if (is_found)
+            continue;
+        fputs(", no ", out);
+        wire_text_print(out, stated->items[i].name);
+    }
+}
+
+static void print_response(FILE *out, const struct outcome *outcome)
+{
+    const bool is_error = outcome->error != OUTCOME_NONE;
+    if (is_error)
+        fprintf(out, "error %s", outcome_error_name(outcome->error));
+    if (outcome->status > 0)
+        fprintf(out, is_error ? ", status %d" : "%d", outcome->status);
+    else if (!is_error)
+        fputs("no status", out);
+    if (outcome->has_body) {
+        fputs(is_error ? ", partial " : ", body ", out);
+        wire_text_quote(out, outcome->body, outcome->body_len);
+    }
+    for (size_t i = 0; i < outcome->interim_count; i++)
+        fprintf(out, ", interim %d", outcome->interims[i].status);
+}
+
+void case_text_outcome(FILE *out, const struct outcome *outcome,
+                       const struct outcome_pattern *stated)
+{
+    if (outcome == NULL || outcome->is_unsupported) {
+        fputs(outcome == NULL ? "no outcome" : "unsupported", out);
+        return;
+    }
+    print_response(out, outcome);
+    if (stated != NULL && outcome->has_fields)
+        print_stated_fields(out, &stated->headers, &outcome->fields);
+    if (stated != NULL && outcome->has_trailers)
+        print_stated_fields(out, &stated->trailers, &outcome->trailers);
+    if (outcome->text == NULL || outcome->text[0] == '\0')
+        return;
+    fputs(", says ", out);
+    wire_text_quote(out, bytes_of(outcome->text), strlen(outcome->text));
+}
+
+static bool is_shell_safe(const char *word)
+{
+    return word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                             "-_./=,:@%+")] == '\0';
+}
+
+static void print_in_quotes(FILE *out, const char *part)
+{
+    struct bytes rest = bytes_of(part);
+    while (rest.len > 0) {
+        char shown[WIRE_TEXT_SIZE];
+        const size_t len = wire_text_next_plain(&rest, shown);
+        if (len == 1 && shown[0] == '\'')
+            fputs("'\\'", out);
+        fwrite(shown, 1, len, out);
+    }
+}
+
+/* `word` and `suffix` together as one word of a shell's command: a run's suffix holds brackets. */
+static void print_shell_word(FILE *out, const char *word, const char *suffix)
+{
+    const bool is_safe = is_shell_safe(word) && is_shell_safe(suffix);
+    fputs(is_safe ? "" : "'", out);
+    print_in_quotes(out, word);
+    print_in_quotes(out, suffix);
+    fputs(is_safe ? "" : "'", out);
+}
+
+void case_text_command(FILE *out, const struct case_result *result)
+{
+    const struct run_result *worst = result->worst;
+    fputs("assay run ", out);
+    print_shell_word(out, result->case_->id, worst != NULL ? worst->point->suffix : "");
+    fputs(" --subject ", out);
+    print_shell_word(out, result->subject, "");
+}

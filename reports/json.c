@@ -1,0 +1,337 @@
+#include "reports/json.h"
+
+#include "reports/json_text.h"
+#include "reports/wire_text.h"
+
+enum { NS_PER_US = 1000, NS_PER_MS = 1000000 };
+
+struct json_sink {
+    struct sink base;      /* first: a sink is cast back to what holds it */
+    struct arena *arena;   /* holds this struct too */
+    struct arena *scratch; /* emptied after each result */
+    enum json_wire wire;
+    struct json_text text;
+    const char *started, *host;
+    const char **subjects; /* names */
+    size_t subject_count;
+};
+
+static void write_can(struct json_text *text, can_set can)
+{
+    json_text_array(text, "can", JSON_FLAT);
+    for (enum capability one = 0; one < CAN_COUNT; one++)
+        if ((can >> one & 1) != 0)
+            json_text_string(text, NULL, can_name(one));
+    json_text_close(text);
+}
+
+static const char *keep(struct json_sink *sink, const char *text)
+{
+    return text != NULL ? arena_strndup(sink->arena, text, strlen(text)) : NULL;
+}
+
+static void json_begin(struct sink *base, const struct run_info *info)
+{
+    struct json_sink *sink = (struct json_sink *)base;
+    struct json_text *text = &sink->text;
+    sink->started = keep(sink, info->started);
+    sink->host = keep(sink, info->host);
+    sink->subject_count = info->subject_count;
+    sink->subjects = arena_array(sink->arena, info->subject_count, sizeof(*sink->subjects));
+    json_text_object(text, NULL, JSON_LINES);
+    json_text_string(text, "format", "assay-report/1");
+    json_text_object(text, "assay", JSON_FLAT);
+    json_text_string(text, "version", info->version);
+    json_text_close(text);
+    json_text_array(text, "subjects", JSON_LINES);
+    for (size_t i = 0; i < info->subject_count; i++) {
+        const struct subject_info *subject = &info->subjects[i];
+        sink->subjects[i] = keep(sink, subject->name);
+        json_text_object(text, NULL, JSON_FLAT);
+        json_text_string(text, "name", subject->name);
+        json_text_string(text, "version", subject->version);
+        write_can(text, subject->can);
+        json_text_close(text);
+    }
+    json_text_close(text);
+    json_text_array(text, "results", JSON_LINES);
+}
+
+static void write_fields(struct json_text *text, const char *key, const struct fields *fields)
+{
+    json_text_array(text, key, JSON_FLAT);
+    for (size_t i = 0; i < fields->count; i++) {
+        json_text_array(text, NULL, JSON_FLAT);
+        json_text_octets(text, NULL, fields->items[i].name);
+        json_text_octets(text, NULL, fields->items[i].value);
+        json_text_close(text);
+    }
+    json_text_close(text);
+}
+
+static void write_interims(struct json_text *text, const struct outcome *outcome)
+{
+    json_text_array(text, "interims", JSON_FLAT);
+    for (size_t i = 0; i < outcome->interim_count; i++) {
+        json_text_object(text, NULL, JSON_FLAT);
+        json_text_number(text, "status", (uint64_t)outcome->interims[i].status);
+        write_fields(text, "headers", &outcome->interims[i].fields);
+        json_text_close(text);
+    }
+    json_text_close(text);
+}
+
+static void write_body(struct json_text *text, const struct outcome *outcome)
+{
+    json_text_object(text, "body", JSON_FLAT);
+    json_text_number(text, "len", outcome->body_len);
+    json_text_readable(text, "text", outcome->body);
+    json_text_base64(text, "b64", outcome->body);
+    json_text_close(text);
+}
+
+/* A member is there only when the client said so much. */
+static void write_outcome(struct json_text *text, size_t step, const struct outcome *outcome)
+{
+    json_text_object(text, NULL, JSON_FLAT);
+    json_text_number(text, "step", step);
+    json_text_string(text, "error", outcome_error_name(outcome->error));
+    if (outcome->is_unsupported)
+        json_text_bool(text, "unsupported", true);
+    if (outcome->text != NULL)
+        json_text_string(text, "text", outcome->text);
+    if (outcome->status > 0)
+        json_text_number(text, "status", (uint64_t)outcome->status);
+    if (outcome->has_reason)
+        json_text_octets(text, "reason", outcome->reason);
+    if (outcome->has_fields)
+        write_fields(text, "headers", &outcome->fields);
+    if (outcome->has_body)
+        write_body(text, outcome);
+    if (outcome->has_trailers)
+        write_fields(text, "trailers", &outcome->trailers);
+    if (outcome->has_interims)
+        write_interims(text, outcome);
+    json_text_close(text);
+}
+
+static void write_outcomes(struct json_text *text, const struct run_result *run)
+{
+    json_text_array(text, "outcomes", JSON_LINES);
+    for (size_t i = 0; i < run->outcome_count; i++) {
+        if (run->outcomes[i] != NULL)
+            write_outcome(text, i, run->outcomes[i]);
+        else
+            json_text_null(text, NULL);
+    }
+    json_text_close(text);
+}
+
+static void write_script_step(struct json_text *text, const struct point *point,
+                              const struct event *event)
+{
+    json_text_number(text, "script", event->script);
+    json_text_number(text, "step", event->step);
+    const struct step *step = wire_text_step(point, event);
+    if (step == NULL)
+        return;
+    json_text_string(text, "verb", step_verb_name(step->verb));
+    if (step->name != NULL)
+        json_text_string(text, "as", step->name);
+}
+
+static void write_event_octets(struct json_text *text, const struct event *event)
+{
+    json_text_number(text, "len", event->len);
+    json_text_readable(text, "text", event->octets);
+    json_text_base64(text, "b64", event->octets);
+    if (event->tail.len == 0)
+        return;
+    json_text_readable(text, "tail_text", event->tail);
+    json_text_base64(text, "tail_b64", event->tail);
+}
+
+static void write_errno(struct json_text *text, int error)
+{
+    json_text_object(text, "errno", JSON_FLAT);
+    json_text_number(text, "number", (uint64_t)error);
+    if (wire_text_errno(error) != NULL)
+        json_text_string(text, "name", wire_text_errno(error));
+    json_text_close(text);
+}
+
+static bool is_script_step(enum event_kind kind)
+{
+    return kind == EVENT_STEP_BEGUN || kind == EVENT_STEP_DONE || kind == EVENT_STEP_CUT;
+}
+
+static void write_event(struct json_text *text, const struct point *point,
+                        const struct event *event)
+{
+    const bool is_clients = event->kind == EVENT_ASKED || event->kind == EVENT_OUTCOME;
+    const bool is_runs =
+        event->kind == EVENT_ENDED || event->kind == EVENT_DEADLINE || event->kind == EVENT_RUNAWAY;
+    json_text_object(text, NULL, JSON_FLAT);
+    json_text_number(text, "ns", event->ns);
+    json_text_string(text, "kind", event_kind_name(event->kind));
+    if (is_clients)
+        json_text_number(text, "step", event->step);
+    if (!is_clients && !is_runs && event->peer < point->peer_count) {
+        json_text_string(text, "peer", point->peers[event->peer].name);
+        json_text_number(text, "connection", event->connection);
+    }
+    if (is_script_step(event->kind))
+        write_script_step(text, point, event);
+    if (event->kind == EVENT_RECEIVED || event->kind == EVENT_SENT)
+        write_event_octets(text, event);
+    if (event->text != NULL)
+        json_text_string(text, "manners", event->text);
+    if (event->error > 0)
+        write_errno(text, event->error);
+    json_text_close(text);
+}
+
+static void write_wire(struct json_text *text, const struct run_result *run)
+{
+    json_text_array(text, "wire", JSON_LINES);
+    for (const struct transcript_node *node = run->transcript->first; node != NULL;
+         node = node->next)
+        write_event(text, run->point, &node->event);
+    json_text_close(text);
+    if (run->transcript->dropped > 0)
+        json_text_number(text, "wire_dropped", run->transcript->dropped);
+}
+
+static void write_run(struct json_sink *sink, const char *case_id, const struct run_result *run)
+{
+    struct json_text *text = &sink->text;
+    json_text_object(text, NULL, JSON_LINES);
+    json_text_string(text, "run", arena_printf(sink->scratch, "%s%s", case_id, run->point->suffix));
+    json_text_string(text, "verdict", verdict_name(run->verdict));
+    json_text_string(text, "behaviour", run->behaviour != NULL ? run->behaviour->name : NULL);
+    json_text_string(text, "reason", run->reason);
+    json_text_number(text, "attempts", run->attempts);
+    write_outcomes(text, run);
+    json_text_number(text, "duration_us", run->duration_ns / NS_PER_US);
+    const bool is_wanted = sink->wire == JSON_WIRE_ALL || run->verdict != VERDICT_PASS;
+    if (is_wanted && run->transcript != NULL)
+        write_wire(text, run);
+    json_text_close(text);
+}
+
+static void write_texts(struct json_text *text, const char *key, const char *const *texts,
+                        size_t count)
+{
+    json_text_array(text, key, JSON_FLAT);
+    for (size_t i = 0; i < count; i++)
+        json_text_string(text, NULL, texts[i]);
+    json_text_close(text);
+}
+
+static void write_case(struct json_text *text, const struct case_ *case_)
+{
+    json_text_string(text, "case", case_->id);
+    json_text_string(text, "title", case_->title);
+    json_text_string(text, "file", case_->file);
+    json_text_number(text, "line", case_->line);
+    json_text_array(text, "requirements", JSON_FLAT);
+    for (size_t i = 0; i < case_->requirement_count; i++)
+        json_text_string(text, NULL, case_->requirements[i]->id);
+    json_text_close(text);
+    write_texts(text, "seen_in", case_->seen_in, case_->seen_in_count);
+}
+
+static void write_counts(struct json_text *text, const struct case_result *result)
+{
+    json_text_object(text, "runs", JSON_FLAT);
+    json_text_number(text, "count", result->run_count);
+    json_text_object(text, "behaviours", JSON_FLAT);
+    for (size_t i = 0; i < result->behaviour_count; i++)
+        json_text_number(text, result->behaviours[i].name, result->behaviours[i].count);
+    json_text_close(text);
+    json_text_close(text);
+}
+
+static void json_result(struct sink *base, const struct case_result *result)
+{
+    struct json_sink *sink = (struct json_sink *)base;
+    struct json_text *text = &sink->text;
+    const struct run_result *worst = result->worst;
+    const struct behaviour *behaviour = worst != NULL ? worst->behaviour : NULL;
+    json_text_object(text, NULL, JSON_LINES);
+    write_case(text, result->case_);
+    json_text_string(text, "subject", result->subject);
+    json_text_string(text, "verdict", verdict_name(result->verdict));
+    json_text_string(text, "behaviour", behaviour != NULL ? behaviour->name : NULL);
+    json_text_string(text, "reason", worst != NULL ? worst->reason : NULL);
+    json_text_string(text, "why", behaviour != NULL ? behaviour->why : NULL);
+    write_counts(text, result);
+    json_text_array(text, "shown", JSON_LINES);
+    for (size_t i = 0; i < result->shown_count; i++)
+        write_run(sink, result->case_->id, result->shown[i]);
+    json_text_close(text);
+    json_text_close(text);
+    arena_reset(sink->scratch);
+}
+
+static void write_tally(struct json_text *text, const char *key, const size_t *counts)
+{
+    json_text_object(text, key, JSON_FLAT);
+    for (enum verdict one = 0; one < VERDICT_COUNT; one++)
+        if (counts[one] > 0)
+            json_text_number(text, verdict_name(one), counts[one]);
+    json_text_close(text);
+}
+
+static void write_totals(struct json_sink *sink, const struct totals *totals)
+{
+    struct json_text *text = &sink->text;
+    json_text_object(text, "totals", JSON_LINES);
+    for (size_t i = 0; i < sink->subject_count; i++) {
+        json_text_object(text, sink->subjects[i], JSON_FLAT);
+        write_tally(text, "cases", totals[i].cases);
+        write_tally(text, "runs", totals[i].runs);
+        json_text_close(text);
+    }
+    json_text_close(text);
+}
+
+static bool json_end(struct sink *base, const struct totals *totals, uint64_t duration_ns,
+                     bool interrupted, struct diags *diags)
+{
+    struct json_sink *sink = (struct json_sink *)base;
+    struct json_text *text = &sink->text;
+    json_text_close(text);
+    write_totals(sink, totals);
+    json_text_object(text, "run", JSON_FLAT);
+    json_text_string(text, "started", sink->started);
+    json_text_number(text, "duration_ms", duration_ns / NS_PER_MS);
+    json_text_string(text, "host", sink->host);
+    json_text_bool(text, "interrupted", interrupted);
+    json_text_close(text);
+    json_text_close(text);
+    return json_text_finish(text, diags);
+}
+
+static void json_free(struct sink *base)
+{
+    struct json_sink *sink = (struct json_sink *)base;
+    json_text_abandon(&sink->text);
+    arena_free(sink->scratch);
+    arena_free(sink->arena); /* `sink` lives there */
+}
+
+struct sink *json_sink_new(const char *path, enum json_wire wire, struct diags *diags)
+{
+    static const struct sink_vtable vtable = {json_begin, json_result, json_end, json_free};
+    struct arena *arena = arena_new();
+    struct json_sink *sink = arena_alloc(arena, sizeof(*sink));
+    sink->base.vtable = &vtable;
+    sink->arena = arena;
+    sink->scratch = arena_new();
+    sink->wire = wire;
+    if (json_text_create(&sink->text, arena, path, diags))
+        return &sink->base;
+    json_free(&sink->base);
+    return NULL;
+}

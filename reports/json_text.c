@@ -1,0 +1,322 @@
+#include "reports/json_text.h"
+
+#include "reports/wire_text.h"
+#include "wire/json.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { INDENT = 2, NAMES_TRIED = 100 };
+
+static void put(struct json_text *text, const char *at, size_t len)
+{
+    errno = 0;
+    if (text->error == 0 && len > 0 && fwrite(at, 1, len, text->out) != len)
+        text->error = errno != 0 ? errno : EIO;
+}
+
+static void put_text(struct json_text *text, const char *at)
+{
+    put(text, at, strlen(at));
+}
+
+static void put_line_end(struct json_text *text)
+{
+    put_text(text, "\n");
+    for (size_t i = 0; i < INDENT * text->depth; i++)
+        put_text(text, " ");
+}
+
+/* One octet of a JSON string; octets from 0x80 on are known to be part of valid UTF-8. */
+static void put_escaped(struct json_text *text, char octet)
+{
+    static const char names[] = "\"\"\\\\\bb\ff\nn\rr\tt";
+    for (size_t i = 0; i + 1 < sizeof(names); i += 2) {
+        if (names[i] != octet)
+            continue;
+        const char escaped[] = {'\\', names[i + 1]};
+        put(text, escaped, sizeof(escaped));
+        return;
+    }
+    const unsigned code = (unsigned char)octet;
+    if (code >= 0x20 && code != 0x7f) {
+        put(text, &octet, 1);
+        return;
+    }
+    char escaped[sizeof("\\u0000")];
+    snprintf(escaped, sizeof(escaped), "\\u%04x", code);
+    put_text(text, escaped);
+}
+
+static void put_string(struct json_text *text, struct bytes value)
+{
+    put_text(text, "\"");
+    while (value.len > 0) {
+        char shown[WIRE_TEXT_SIZE];
+        const uint8_t octet = value.at[0];
+        if (octet < 0x20 || octet == 0x7f) {
+            put_escaped(text, (char)bytes_take(&value, 1).at[0]);
+            continue;
+        }
+        const size_t len = wire_text_next_plain(&value, shown);
+        for (size_t i = 0; i < len; i++)
+            put_escaped(text, shown[i]);
+    }
+    put_text(text, "\"");
+}
+
+/* What stands before a value: a comma, a line end, its name. */
+static void begin_value(struct json_text *text, const char *key)
+{
+    if (text->depth == 0) {
+        assert(key == NULL);
+        return;
+    }
+    struct json_level *level = &text->levels[text->depth - 1];
+    assert((key != NULL) == (level->closer == '}'));
+    if (level->has_items)
+        put_text(text, level->is_flat ? ", " : ",");
+    if (!level->is_flat)
+        put_line_end(text);
+    level->has_items = true;
+    if (key == NULL)
+        return;
+    put_string(text, bytes_of(key));
+    put_text(text, ": ");
+}
+
+static void open_level(struct json_text *text, enum json_layout layout, char closer)
+{
+    assert(text->depth < JSON_TEXT_DEPTH_MAX);
+    const bool is_flat =
+        layout == JSON_FLAT || (text->depth > 0 && text->levels[text->depth - 1].is_flat);
+    text->levels[text->depth++] = (struct json_level){.closer = closer, .is_flat = is_flat};
+}
+
+void json_text_object(struct json_text *text, const char *key, enum json_layout layout)
+{
+    begin_value(text, key);
+    put_text(text, "{");
+    open_level(text, layout, '}');
+}
+
+void json_text_array(struct json_text *text, const char *key, enum json_layout layout)
+{
+    begin_value(text, key);
+    put_text(text, "[");
+    open_level(text, layout, ']');
+}
+
+void json_text_close(struct json_text *text)
+{
+    assert(text->depth > 0);
+    const struct json_level level = text->levels[--text->depth];
+    if (level.has_items && !level.is_flat)
+        put_line_end(text);
+    put(text, &level.closer, 1);
+    if (text->depth == 0)
+        put_text(text, "\n");
+}
+
+void json_text_string(struct json_text *text, const char *key, const char *value)
+{
+    if (value == NULL) {
+        json_text_null(text, key);
+        return;
+    }
+    begin_value(text, key);
+    put_string(text, bytes_of(value));
+}
+
+void json_text_readable(struct json_text *text, const char *key, struct bytes octets)
+{
+    begin_value(text, key);
+    put_text(text, "\"");
+    while (octets.len > 0) {
+        char shown[WIRE_TEXT_SIZE];
+        const size_t len = wire_text_next(&octets, shown);
+        for (size_t i = 0; i < len; i++)
+            put_escaped(text, shown[i]);
+    }
+    put_text(text, "\"");
+}
+
+/* One to three octets as four characters. */
+static void put_base64_group(struct json_text *text, struct bytes group)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const uint32_t first = (uint32_t)group.at[0] << 16;
+    const uint32_t second = group.len > 1 ? (uint32_t)group.at[1] << 8 : 0;
+    const uint32_t bits = first | second | (group.len > 2 ? group.at[2] : 0);
+    char out[] = {digits[bits >> 18], digits[bits >> 12 & 63], '=', '='};
+    if (group.len > 1)
+        out[2] = digits[bits >> 6 & 63];
+    if (group.len > 2)
+        out[3] = digits[bits & 63];
+    put(text, out, sizeof(out));
+}
+
+void json_text_base64(struct json_text *text, const char *key, struct bytes octets)
+{
+    begin_value(text, key);
+    put_text(text, "\"");
+    while (octets.len > 0)
+        put_base64_group(text, bytes_take(&octets, octets.len < 3 ? octets.len : 3));
+    put_text(text, "\"");
+}
+
+static bool is_printable(struct bytes octets)
+{
+    for (size_t i = 0; i < octets.len; i++)
+        if (octets.at[i] < 0x20 || octets.at[i] > 0x7e)
+            return false;
+    return true;
+}
+
+void json_text_octets(struct json_text *text, const char *key, struct bytes octets)
+{
+    if (is_printable(octets)) {
+        begin_value(text, key);
+        put_string(text, octets);
+        return;
+    }
+    json_text_object(text, key, JSON_FLAT);
+    json_text_base64(text, "b64", octets);
+    json_text_close(text);
+}
+
+void json_text_number(struct json_text *text, const char *key, uint64_t value)
+{
+    const uint64_t written = value < (uint64_t)JSON_INTEGER_MAX ? value : JSON_INTEGER_MAX;
+    char digits[sizeof("9007199254740991")];
+    const int len = snprintf(digits, sizeof(digits), "%" PRIu64, written);
+    begin_value(text, key);
+    put(text, digits, (size_t)len);
+}
+
+void json_text_bool(struct json_text *text, const char *key, bool value)
+{
+    begin_value(text, key);
+    put_text(text, value ? "true" : "false");
+}
+
+void json_text_null(struct json_text *text, const char *key)
+{
+    begin_value(text, key);
+    put_text(text, "null");
+}
+
+static bool fail(struct diags *diags, const char *path, int error)
+{
+    return diag_add(diags, arena_strndup(diags->arena, path, strlen(path)), 0, NULL,
+                    "cannot write the report: %s", strerror(error));
+}
+
+/* Makes the folders that `path` lies in. */
+static bool make_parents(struct arena *arena, const char *path)
+{
+    char *folder = arena_strndup(arena, path, strlen(path));
+    for (char *at = folder + 1; *folder != '\0' && *at != '\0'; at++) {
+        if (*at != '/')
+            continue;
+        *at = '\0';
+        if (mkdir(folder, 0777) != 0 && errno != EEXIST)
+            return false;
+        *at = '/';
+    }
+    return true;
+}
+
+/* Whether `path` is no place for a file that is renamed: a pipe, a terminal, a device. What the
+ * shell joined to our own output stays that, be it a file. */
+static bool is_straight(const char *path)
+{
+    struct stat status;
+    return strcmp(path, "/dev/stdout") == 0 || strcmp(path, "/dev/stderr") == 0 ||
+           (stat(path, &status) == 0 && !S_ISREG(status.st_mode));
+}
+
+/* A duplicate of our own output shares its place in the file with all that is printed there. */
+static int open_straight(const char *path)
+{
+    if (strcmp(path, "/dev/stdout") == 0)
+        return fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+    if (strcmp(path, "/dev/stderr") == 0)
+        return fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
+    return open(path, O_WRONLY | O_APPEND | O_NOCTTY | O_CLOEXEC);
+}
+
+/* A new file beside the target, on the same file system; with the rights that a new report has. */
+static int open_temporary(struct json_text *text, struct arena *arena)
+{
+    int fd = -1;
+    for (unsigned i = 0; i < NAMES_TRIED && fd < 0; i++) {
+        text->temporary = arena_printf(arena, "%s.%ld-%u.tmp", text->path, (long)getpid(), i);
+        fd = open(text->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (fd < 0 && errno != EEXIST)
+            break;
+    }
+    if (fd < 0)
+        text->temporary = NULL;
+    return fd;
+}
+
+static bool open_file(struct json_text *text, struct arena *arena)
+{
+    int fd = -1;
+    if (is_straight(text->path))
+        fd = open_straight(text->path);
+    else if (make_parents(arena, text->path))
+        fd = open_temporary(text, arena);
+    if (fd < 0)
+        return false;
+    text->out = fdopen(fd, "w");
+    if (text->out == NULL)
+        close(fd);
+    return text->out != NULL;
+}
+
+static void remove_temporary(struct json_text *text)
+{
+    if (text->temporary != NULL)
+        unlink(text->temporary);
+    text->temporary = NULL;
+}
+
+bool json_text_create(struct json_text *text, struct arena *arena, const char *path,
+                      struct diags *diags)
+{
+    *text = (struct json_text){.path = path};
+    if (open_file(text, arena))
+        return true;
+    fail(diags, path, errno);
+    remove_temporary(text);
+    return false;
+}
+
+bool json_text_finish(struct json_text *text, struct diags *diags)
+{
+    if (fclose(text->out) != 0 && text->error == 0)
+        text->error = errno;
+    text->out = NULL;
+    if (text->error == 0 && text->temporary != NULL && rename(text->temporary, text->path) != 0)
+        text->error = errno;
+    if (text->error != 0) {
+        remove_temporary(text);
+        return fail(diags, text->path, text->error);
+    }
+    text->temporary = NULL;
+    return true;
+}
+
+void json_text_abandon(struct json_text *text)
+{
+    if (text->out != NULL)
+        fclose(text->out);
+    text->out = NULL;
+    remove_temporary(text);
+}

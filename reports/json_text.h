@@ -1,0 +1,78 @@
+/*
+ * json_text -- writes one JSON text (RFC 8259), value by value, to a stream or to a file that is
+ * written whole or not at all.
+ *
+ * Nothing is kept but where the writer stands, so a report may be of any size.
+ * What is written is always valid JSON in UTF-8, whatever octets are given. A
+ * failure is remembered and told at the end: callers need not look in between.
+ */
+#ifndef REPORTS_JSON_TEXT_H
+#define REPORTS_JSON_TEXT_H
+
+#include "wire/diag.h"
+
+#include <stdio.h>
+
+enum { JSON_TEXT_DEPTH_MAX = 16 };
+
+/* How the members or elements stand; all inside a flat one are flat. */
+enum json_layout { JSON_LINES /* each on a line of its own */, JSON_FLAT /* all on one line */ };
+
+/* `{.out = stream}` is the start of a text. Fields from `path` down are private. */
+struct json_text {
+    FILE *out;             /* borrowed; of json_text_create(): owned, NULL once it is closed */
+    int error;             /* errno of the first write that failed; 0: none did */
+    const char *path;      /* of json_text_create() */
+    const char *temporary; /* NULL: written straight, or already renamed */
+    struct json_level {
+        char closer;
+        bool is_flat, has_items;
+    } levels[JSON_TEXT_DEPTH_MAX];
+    size_t depth;
+};
+
+/* `key` names the member where the innermost open value is an object; NULL in an array and at the
+ * root. */
+void json_text_object(struct json_text *text, const char *key, enum json_layout layout);
+void json_text_array(struct json_text *text, const char *key, enum json_layout layout);
+
+/* Closes the innermost open object or array; the root's end is followed by a line end. */
+void json_text_close(struct json_text *text);
+
+/* NULL is written as null. What is not visible UTF-8 becomes \xNN, as in wire_text_next(), or is
+ * escaped as JSON has it when it is a control character of ASCII. */
+void json_text_string(struct json_text *text, const char *key, const char *value);
+
+/* Octets by wire_text_next(): to be read by people. */
+void json_text_readable(struct json_text *text, const char *key, struct bytes octets);
+
+/* Octets in base64 (RFC 4648, section 4, with padding). */
+void json_text_base64(struct json_text *text, const char *key, struct bytes octets);
+
+/* A string when all octets are printable ASCII, else {"b64": ...}. */
+void json_text_octets(struct json_text *text, const char *key, struct bytes octets);
+
+/* At most 2^53 - 1, the largest integer that every reader of JSON keeps: a larger one is written as
+ * that. */
+void json_text_number(struct json_text *text, const char *key, uint64_t value);
+
+void json_text_bool(struct json_text *text, const char *key, bool value);
+void json_text_null(struct json_text *text, const char *key);
+
+/*
+ * Begins a text that is written to a temporary file beside `path`, whose folders are made when they
+ * are not there; json_text_finish() renames it. Where `path` is no regular file (a pipe, a device,
+ * our own output) it is written straight. Names live in `arena`; `path` is borrowed until the end.
+ * False, with a diag, when it cannot be opened.
+ */
+bool json_text_create(struct json_text *text, struct arena *arena, const char *path,
+                      struct diags *diags);
+
+/* Closes the file and gives it its name. False, with a diag, when anything was not written: then
+ * there is no file, or the old one. */
+bool json_text_finish(struct json_text *text, struct diags *diags);
+
+/* Removes what is not finished; nothing to do after json_text_finish(). */
+void json_text_abandon(struct json_text *text);
+
+#endif

@@ -1,0 +1,355 @@
+#include "reports/wire_text.h"
+
+#include "wire/utf8.h"
+
+#include <errno.h>
+#include <stdarg.h>
+
+enum { QUOTE_HEAD = 48, QUOTE_TAIL = 16 };
+
+/* Invisible, or able to reorder what stands around them; C1 controls are commands to a terminal. */
+static const struct code_range {
+    uint32_t first, last;
+} hidden[] = {
+    {0x00, 0x1f},     {0x7f, 0x9f},     {0xad, 0xad},       {0x61c, 0x61c},
+    {0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f},   {0xfeff, 0xfeff},
+    {0xfff9, 0xfffb}, {0xfffe, 0xffff}, {0xe0000, 0xe0fff},
+};
+
+static bool is_visible(uint32_t code)
+{
+    for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++)
+        if (code >= hidden[i].first && code <= hidden[i].last)
+            return false;
+    return true;
+}
+
+/* The length of the visible character at the front of `from`; 0 when there is none. */
+static size_t visible_len(struct bytes from)
+{
+    const size_t len = utf8_len(from);
+    if (len == 0)
+        return 0;
+    uint32_t code = len == 1 ? from.at[0] : from.at[0] & (UINT8_MAX >> (len + 1));
+    for (size_t i = 1; i < len; i++)
+        code = code << 6 | (from.at[i] & 0x3f);
+    return is_visible(code) ? len : 0;
+}
+
+static size_t escape(uint8_t octet, char shown[WIRE_TEXT_SIZE])
+{
+    static const char names[] = "\rr\nn\tt";
+    static const char digits[] = "0123456789abcdef";
+    shown[0] = '\\';
+    for (size_t i = 0; i + 1 < sizeof(names); i += 2) {
+        if ((uint8_t)names[i] != octet)
+            continue;
+        shown[1] = names[i + 1];
+        return 2;
+    }
+    shown[1] = 'x';
+    shown[2] = digits[octet >> 4];
+    shown[3] = digits[octet & 15];
+    return WIRE_TEXT_SIZE;
+}
+
+size_t wire_text_next_plain(struct bytes *from, char shown[WIRE_TEXT_SIZE])
+{
+    const size_t len = visible_len(*from);
+    if (len == 0)
+        return escape(bytes_take(from, 1).at[0], shown);
+    memcpy(shown, bytes_take(from, len).at, len);
+    return len;
+}
+
+size_t wire_text_next(struct bytes *from, char shown[WIRE_TEXT_SIZE])
+{
+    const size_t len = wire_text_next_plain(from, shown);
+    if (len != 1 || shown[0] != '\\')
+        return len;
+    shown[1] = '\\';
+    return 2;
+}
+
+size_t wire_text_print(FILE *out, struct bytes text)
+{
+    char shown[WIRE_TEXT_SIZE];
+    size_t len = 0;
+    while (text.len > 0) {
+        const size_t shown_len = wire_text_next_plain(&text, shown);
+        len += fwrite(shown, 1, shown_len, out);
+    }
+    return len;
+}
+
+static void print_quoted(FILE *out, struct bytes octets)
+{
+    char shown[WIRE_TEXT_SIZE];
+    putc('"', out);
+    while (octets.len > 0) {
+        const size_t len = wire_text_next(&octets, shown);
+        if (len == 1 && shown[0] == '"')
+            putc('\\', out);
+        fwrite(shown, 1, len, out);
+    }
+    putc('"', out);
+}
+
+void wire_text_quote(FILE *out, struct bytes octets, uint64_t len)
+{
+    struct bytes tail = octets;
+    const size_t head_len = octets.len > QUOTE_HEAD + QUOTE_TAIL ? QUOTE_HEAD : octets.len;
+    print_quoted(out, bytes_take(&tail, head_len));
+    if (head_len < len)
+        fputs("...", out);
+    /* Past what the driver keeps nobody knows the last octets. */
+    if (tail.len > 0 && octets.len == len) {
+        bytes_take(&tail, tail.len - QUOTE_TAIL);
+        print_quoted(out, tail);
+    }
+    fprintf(out, " (%llu)", (unsigned long long)len);
+}
+
+const char *wire_text_errno(int error)
+{
+    static const struct {
+        int number;
+        const char *name;
+    } names[] = {
+        {ECONNRESET, "ECONNRESET"}, {EPIPE, "EPIPE"},       {ECONNABORTED, "ECONNABORTED"},
+        {ETIMEDOUT, "ETIMEDOUT"},   {ENOTCONN, "ENOTCONN"}, {ENETUNREACH, "ENETUNREACH"},
+        {ENOBUFS, "ENOBUFS"},       {EBADF, "EBADF"},       {EINVAL, "EINVAL"},
+    };
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (names[i].number == error)
+            return names[i].name;
+    return NULL;
+}
+
+const struct step *wire_text_step(const struct point *point, const struct event *event)
+{
+    if (event->peer >= point->peer_count)
+        return NULL;
+    const struct peer *peer = &point->peers[event->peer];
+    if (event->script >= peer->connection_count)
+        return NULL;
+    const struct script *script = &peer->connections[event->script];
+    return event->step < script->count ? &script->steps[event->step] : NULL;
+}
+
+enum { LINE_MAX_LEN = 96, LINE_HEAD = 72, PEER_MAX = 32, TEXT_SIZE = 1024 };
+
+/* A line of the protocol: at most LINE_MAX_LEN octets, the middle ones left out where more came. */
+struct wire_line {
+    const struct event *from; /* the event it began with; NULL: no line is begun */
+    size_t pieces;            /* how many events it came in */
+    uint8_t octets[LINE_MAX_LEN];
+    size_t len;
+    size_t gap_at;    /* where octets were left out, when there is a gap */
+    uint64_t gap_len; /* how many; 0: none */
+};
+
+struct ladder {
+    const struct point *point;
+    const struct transcript *transcript;
+    wire_text_line *show;
+    void *context;
+    struct wire_line line;
+};
+
+/* A line of text that is put together; the sizes above leave room for the longest. */
+struct text {
+    char at[TEXT_SIZE];
+    size_t len;
+};
+
+__attribute__((format(printf, 2, 3))) static void add(struct text *text, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    const int len = vsnprintf(text->at + text->len, TEXT_SIZE - text->len, fmt, args);
+    va_end(args);
+    assert(len >= 0 && (size_t)len < TEXT_SIZE - text->len);
+    text->len += (size_t)len;
+}
+
+static void add_octets(struct text *text, struct bytes octets)
+{
+    while (octets.len > 0) {
+        assert(text->len + WIRE_TEXT_SIZE < TEXT_SIZE);
+        text->len += wire_text_next(&octets, text->at + text->len);
+    }
+    text->at[text->len] = '\0';
+}
+
+/* "c0 -> "; where there are several peers: "origin c0 -> ". */
+static void add_place(const struct ladder *ladder, struct text *text, const struct event *event,
+                      const char *arrow)
+{
+    if (ladder->point->peer_count > 1 && event->peer < ladder->point->peer_count) {
+        struct bytes name = bytes_of(ladder->point->peers[event->peer].name);
+        add_octets(text, bytes_take(&name, name.len < PEER_MAX ? name.len : PEER_MAX));
+        add(text, " ");
+    }
+    add(text, "c%u %s ", event->connection, arrow);
+}
+
+static void end_line(struct ladder *ladder)
+{
+    const struct wire_line *line = &ladder->line;
+    if (line->from == NULL)
+        return;
+    struct text text = {.len = 0};
+    struct bytes rest = {line->octets, line->len};
+    add_place(ladder, &text, line->from, line->from->kind == EVENT_RECEIVED ? "->" : "<-");
+    if (line->gap_len > 0) {
+        add_octets(&text, bytes_take(&rest, line->gap_at));
+        add(&text, "...(%llu octets)...", (unsigned long long)line->gap_len);
+    }
+    add_octets(&text, rest);
+    if (line->pieces > 1)
+        add(&text, "   (in %zu pieces)", line->pieces);
+    ladder->show(ladder->context, text.at);
+    ladder->line.from = NULL;
+}
+
+/* Octets that the transcript did not keep. */
+static void add_gap(struct wire_line *line, uint64_t count)
+{
+    if (line->gap_len == 0)
+        line->gap_at = line->len < LINE_HEAD ? line->len : LINE_HEAD;
+    line->gap_len += line->len - line->gap_at + count;
+    line->len = line->gap_at;
+}
+
+static void add_octet(struct wire_line *line, uint8_t octet)
+{
+    if (line->len == LINE_MAX_LEN) {
+        if (line->gap_len++ == 0)
+            line->gap_at = LINE_HEAD;
+        line->len--;
+        memmove(line->octets + line->gap_at, line->octets + line->gap_at + 1,
+                line->len - line->gap_at);
+    }
+    line->octets[line->len++] = octet;
+}
+
+static void begin_line(struct ladder *ladder, const struct event *event)
+{
+    struct wire_line *line = &ladder->line;
+    line->from = event;
+    line->pieces = 1;
+    line->len = 0;
+    line->gap_len = 0;
+}
+
+static void add_run(struct ladder *ladder, const struct event *event, struct bytes octets)
+{
+    for (size_t i = 0; i < octets.len; i++) {
+        if (ladder->line.from == NULL)
+            begin_line(ladder, event);
+        add_octet(&ladder->line, octets.at[i]);
+        if (octets.at[i] == '\n')
+            end_line(ladder);
+    }
+}
+
+static void show_octets(struct ladder *ladder, const struct event *event)
+{
+    const struct event *from = ladder->line.from;
+    if (from != NULL && from->kind == event->kind && from->peer == event->peer &&
+        from->connection == event->connection)
+        ladder->line.pieces++;
+    else
+        end_line(ladder);
+    add_run(ladder, event, event->octets);
+    const uint64_t kept = event->octets.len + event->tail.len;
+    if (event->len > kept) {
+        if (ladder->line.from == NULL)
+            begin_line(ladder, event);
+        add_gap(&ladder->line, event->len - kept);
+    }
+    add_run(ladder, event, event->tail);
+}
+
+/* Whether this event's connection has one of `kinds` from `node` on, before `end`. */
+static bool has_event(const struct transcript_node *node, const struct transcript_node *end,
+                      const struct event *event, unsigned kinds)
+{
+    for (; node != end; node = node->next)
+        if ((kinds >> node->event.kind & 1) != 0 && node->event.peer == event->peer &&
+            node->event.connection == event->connection)
+            return true;
+    return false;
+}
+
+#define KIND_BIT(kind) (1U << (kind))
+
+/* A connection's octets show that it was made, and FIN or RST that it ended. */
+static bool is_told(const struct ladder *ladder, const struct transcript_node *node)
+{
+    const struct event *event = &node->event;
+    if (event->kind == EVENT_CONNECT)
+        return !has_event(node, NULL, event, KIND_BIT(EVENT_RECEIVED));
+    if (event->kind == EVENT_CLOSED)
+        return !has_event(ladder->transcript->first, node, event,
+                          KIND_BIT(EVENT_FIN_SENT) | KIND_BIT(EVENT_RST_SENT));
+    if (event->kind == EVENT_ASKED || event->kind == EVENT_OUTCOME)
+        return ladder->point->client_count > 1;
+    return true;
+}
+
+static const struct mark_form {
+    const char *arrow; /* NULL: not of one connection */
+    const char *text;  /* NULL: not shown */
+} forms[EVENT_KIND_COUNT] = {
+    [EVENT_CONNECT] = {"->", "connect"},
+    [EVENT_FIN_RECEIVED] = {"->", "FIN"},
+    [EVENT_RST_RECEIVED] = {"->", "RST"},
+    [EVENT_FIN_SENT] = {"<-", "FIN"},
+    [EVENT_RST_SENT] = {"<-", "RST"},
+    [EVENT_CLOSED] = {"<-", "close"},
+    [EVENT_STEP_CUT] = {"  ", "the client had left before step"},
+    [EVENT_ASKED] = {NULL, "the client is asked for step"},
+    [EVENT_OUTCOME] = {NULL, "the client has the outcome of step"},
+    [EVENT_DEADLINE] = {NULL, "the run's time is over"},
+    [EVENT_RUNAWAY] = {NULL, "more connections or requests than any client should make"},
+    [EVENT_MANNERS] = {"  ", "a server's manners"},
+};
+
+static void show_mark(struct ladder *ladder, const struct event *event)
+{
+    const struct mark_form *form = &forms[event->kind];
+    struct text text = {.len = 0};
+    if (form->arrow != NULL)
+        add_place(ladder, &text, event, form->arrow);
+    add(&text, "[%s", form->text);
+    const struct step *step = wire_text_step(ladder->point, event);
+    if (event->kind == EVENT_STEP_CUT || event->kind == EVENT_ASKED || event->kind == EVENT_OUTCOME)
+        add(&text, " %u", event->step);
+    if (event->kind == EVENT_STEP_CUT && step != NULL)
+        add(&text, ", %s", step_verb_name(step->verb));
+    if (event->text != NULL)
+        add(&text, ": %.*s", LINE_MAX_LEN, event->text);
+    if (event->error != 0 && wire_text_errno(event->error) != NULL)
+        add(&text, ": %s", wire_text_errno(event->error));
+    add(&text, "]");
+    ladder->show(ladder->context, text.at);
+}
+
+void wire_text_ladder(const struct point *point, const struct transcript *transcript,
+                      wire_text_line *line, void *context)
+{
+    struct ladder ladder = {
+        .point = point, .transcript = transcript, .show = line, .context = context};
+    for (const struct transcript_node *node = transcript->first; node != NULL; node = node->next) {
+        const struct event *event = &node->event;
+        if (event->kind == EVENT_RECEIVED || event->kind == EVENT_SENT) {
+            show_octets(&ladder, event);
+        } else if (forms[event->kind].text != NULL && is_told(&ladder, node)) {
+            end_line(&ladder);
+            show_mark(&ladder, event);
+        }
+    }
+    end_line(&ladder);
+}
