@@ -1,0 +1,46 @@
+/*
+ * driver -- what makes a subject perform a case's client steps.
+ *
+ * A session is what a subject makes anew at `begin` and closes at `end`:
+ * connections, cookies, caches; nothing of one case may reach the next. One
+ * driver plays one session at a time. All calls and both callbacks happen on
+ * the loop's thread, and no callback comes from inside a call.
+ */
+#ifndef HARNESS_DRIVER_H
+#define HARNESS_DRIVER_H
+
+#include "wire/diag.h"
+#include "wire/result.h"
+
+#include <uv.h>
+
+struct driver_session {
+    const struct endpoint *endpoints; /* by peer index */
+    const struct client_step *steps;
+    size_t count;
+};
+
+struct driver {
+    const struct driver_vtable {
+        /* `session` and all it points to are borrowed until `ended` was called. */
+        void (*begin)(struct driver *driver, const struct driver_session *session);
+        /* Plays the steps `first` to `first + count - 1`, one after the other; each is answered by
+         * one call of `outcome`, in order. */
+        void (*ask)(struct driver *driver, size_t first, size_t count);
+        /* Closes the session once all that was asked is answered; then calls `ended`. */
+        void (*end)(struct driver *driver);
+        /* Outside of sessions only. The memory goes when the loop has closed the handles. */
+        void (*free)(struct driver *driver);
+    } * vtable;
+    struct subject_info info;
+    /* Set by the stage. `outcome` is borrowed for the call. */
+    void (*outcome)(void *context, size_t step, const struct outcome *outcome);
+    void (*ended)(void *context);
+    void *context;
+};
+
+/* The bundled client, on a thread of its own. NULL, with a diag, when the system refuses a thread.
+ */
+struct driver *driver_bundled_new(uv_loop_t *loop, struct diags *diags);
+
+#endif

@@ -1,0 +1,168 @@
+#include "harness/driver.h"
+
+#include "harness/bundled.h"
+#include "harness/version.h"
+
+#include <stdlib.h>
+
+/*
+ * The client blocks, so it plays on a thread of its own. Between it and the
+ * loop stands one mailbox under one lock: the loop asks, the thread answers and
+ * wakes the loop. Outcomes live in the driver's arena until the next `begin`;
+ * the thread alone writes there.
+ */
+struct driver_bundled {
+    struct driver driver;
+    uv_async_t answered;
+    uv_thread_t thread;
+    uv_mutex_t lock;
+    uv_cond_t asked;
+    struct arena *arena; /* the thread's, while a session is on */
+
+    /* Under the lock from here on. */
+    const struct driver_session *session; /* NULL between sessions */
+    size_t asked_count;                   /* steps that may be played */
+    size_t played_count;                  /* steps whose outcome is there */
+    const struct outcome **outcomes;      /* by step */
+    bool is_end_asked, is_ended, is_quitting;
+
+    size_t told_count; /* outcomes that the loop was told of: the loop's */
+};
+
+static struct driver_bundled *bundled_of(struct driver *driver)
+{
+    return (struct driver_bundled *)driver;
+}
+
+/* Plays what is asked until the session is to end. Under the lock, but while the client plays. */
+static void play_session(struct driver_bundled *self)
+{
+    const struct driver_session *session = self->session;
+    struct bundled *client = bundled_new(session->endpoints, self->arena);
+    for (;;) {
+        while (self->played_count == self->asked_count && !self->is_end_asked)
+            uv_cond_wait(&self->asked, &self->lock);
+        if (self->played_count == self->asked_count)
+            break;
+        const size_t step = self->played_count;
+        uv_mutex_unlock(&self->lock);
+        const struct outcome *outcome = bundled_play(client, &session->steps[step]);
+        uv_mutex_lock(&self->lock);
+        self->outcomes[step] = outcome;
+        self->played_count++;
+        uv_async_send(&self->answered);
+    }
+    uv_mutex_unlock(&self->lock);
+    bundled_free(client);
+    uv_mutex_lock(&self->lock);
+    self->session = NULL;
+    self->is_ended = true;
+    uv_async_send(&self->answered);
+}
+
+static void thread_main(void *context)
+{
+    struct driver_bundled *self = context;
+    uv_mutex_lock(&self->lock);
+    while (!self->is_quitting) {
+        if (self->session != NULL)
+            play_session(self);
+        else
+            uv_cond_wait(&self->asked, &self->lock);
+    }
+    uv_mutex_unlock(&self->lock);
+}
+
+/* On the loop: tells of the outcomes that are new, then of the session's end. */
+static void on_answered(uv_async_t *async)
+{
+    struct driver_bundled *self = async->data;
+    uv_mutex_lock(&self->lock);
+    const size_t played_count = self->played_count;
+    const bool is_ended = self->is_ended;
+    self->is_ended = false;
+    uv_mutex_unlock(&self->lock);
+    while (self->told_count < played_count) {
+        const size_t step = self->told_count++;
+        self->driver.outcome(self->driver.context, step, self->outcomes[step]);
+    }
+    if (is_ended)
+        self->driver.ended(self->driver.context);
+}
+
+static void begin(struct driver *driver, const struct driver_session *session)
+{
+    struct driver_bundled *self = bundled_of(driver);
+    uv_mutex_lock(&self->lock);
+    assert(self->session == NULL);
+    arena_reset(self->arena);
+    self->outcomes = arena_array(self->arena, session->count, sizeof(struct outcome *));
+    self->asked_count = self->played_count = self->told_count = 0;
+    self->is_end_asked = self->is_ended = false;
+    self->session = session;
+    uv_mutex_unlock(&self->lock);
+}
+
+static void ask(struct driver *driver, size_t first, size_t count)
+{
+    struct driver_bundled *self = bundled_of(driver);
+    uv_mutex_lock(&self->lock);
+    assert(first == self->asked_count);
+    self->asked_count += count;
+    uv_cond_signal(&self->asked);
+    uv_mutex_unlock(&self->lock);
+}
+
+static void end(struct driver *driver)
+{
+    struct driver_bundled *self = bundled_of(driver);
+    uv_mutex_lock(&self->lock);
+    self->is_end_asked = true;
+    uv_cond_signal(&self->asked);
+    uv_mutex_unlock(&self->lock);
+}
+
+static void on_async_closed(uv_handle_t *handle)
+{
+    struct driver_bundled *self = handle->data;
+    arena_free(self->arena);
+    uv_cond_destroy(&self->asked);
+    uv_mutex_destroy(&self->lock);
+    free(self);
+}
+
+static void driver_free(struct driver *driver)
+{
+    struct driver_bundled *self = bundled_of(driver);
+    uv_mutex_lock(&self->lock);
+    assert(self->session == NULL);
+    self->is_quitting = true;
+    uv_cond_signal(&self->asked);
+    uv_mutex_unlock(&self->lock);
+    uv_thread_join(&self->thread);
+    uv_close((uv_handle_t *)&self->answered, on_async_closed);
+}
+
+struct driver *driver_bundled_new(uv_loop_t *loop, struct diags *diags)
+{
+    static const struct driver_vtable vtable = {begin, ask, end, driver_free};
+    struct driver_bundled *self = calloc(1, sizeof(*self));
+    if (self == NULL)
+        abort(); /* as wire/arena.c */
+    self->driver.vtable = &vtable;
+    self->driver.info =
+        (struct subject_info){.name = "bundled", .version = ASSAY_VERSION, .can = bundled_can()};
+    self->arena = arena_new();
+    uv_mutex_init(&self->lock);
+    uv_cond_init(&self->asked);
+    uv_async_init(loop, &self->answered, on_answered);
+    self->answered.data = self;
+    const int error = uv_thread_create(&self->thread, thread_main, self);
+    if (error != 0) {
+        diag_add(diags, NULL, 0, NULL, "cannot start a thread for the bundled client: %s",
+                 uv_strerror(error));
+        uv_close((uv_handle_t *)&self->answered, on_async_closed);
+        return NULL;
+    }
+    return &self->driver;
+}

@@ -1,0 +1,155 @@
+#include "harness/judge.h"
+
+#include "harness/match.h"
+#include "harness/seen.h"
+
+#include <stdlib.h>
+
+struct judge {
+    const struct point *point;
+    struct arena *arena;
+    struct seen seen;
+    struct seen_wire *wires; /* by peer */
+    const struct outcome **outcomes;
+    bool *is_reached; /* by mark */
+};
+
+struct judge *judge_new(const struct point *point, const struct endpoint *endpoints, can_set can,
+                        struct arena *arena)
+{
+    struct judge *judge = arena_alloc(arena, sizeof(*judge));
+    struct seen_peer *peers = arena_array(arena, point->peer_count, sizeof(*peers));
+    judge->point = point;
+    judge->arena = arena;
+    judge->is_reached = arena_array(arena, point->mark_count, sizeof(*judge->is_reached));
+    judge->outcomes = arena_array(arena, point->client_count, sizeof(*judge->outcomes));
+    judge->wires = arena_array(arena, point->peer_count, sizeof(*judge->wires));
+    for (size_t i = 0; i < point->peer_count; i++)
+        judge->wires[i] = (struct seen_wire){.arena = arena, .peer = &peers[i]};
+    judge->seen = (struct seen){
+        .outcomes = judge->outcomes,
+        .outcome_count = point->client_count,
+        .peers = peers,
+        .scripts = point->peers,
+        .endpoints = endpoints,
+        .can = can,
+        .arena = arena,
+    };
+    return judge;
+}
+
+static void reach_marks(struct judge *judge, const struct event *event)
+{
+    for (size_t i = 0; i < judge->point->mark_count; i++) {
+        const struct mark *mark = &judge->point->marks[i];
+        if (mark->peer == event->peer && mark->connection_script == event->script &&
+            mark->step == event->step)
+            judge->is_reached[i] = true;
+    }
+}
+
+void judge_watch(void *watcher, const struct event *event)
+{
+    struct judge *judge = watcher;
+    if (event->kind == EVENT_RECEIVED) {
+        seen_receive(&judge->wires[event->peer], event->connection, event->octets);
+    } else if (event->kind == EVENT_STEP_DONE) {
+        reach_marks(judge, event);
+    } else if (event->kind == EVENT_OUTCOME) {
+        assert(event->step < judge->point->client_count);
+        judge->outcomes[event->step] = outcome_copy(judge->arena, event->outcome);
+    }
+}
+
+/* The first mark that was not reached; NULL when all were. */
+static const struct mark *missed_mark(const struct judge *judge)
+{
+    for (size_t i = 0; i < judge->point->mark_count; i++)
+        if (!judge->is_reached[i])
+            return &judge->point->marks[i];
+    return NULL;
+}
+
+static const char *missed_text(const struct judge *judge, const struct mark *mark)
+{
+    const struct peer *peer = &judge->point->peers[mark->peer];
+    const struct step *step = &peer->connections[mark->connection_script].steps[mark->step];
+    return arena_printf(
+        judge->arena, "the run never reached its mark: %s, connection script %u, step %u (%s)",
+        peer->name, mark->connection_script + 1, mark->step + 1, step_verb_name(step->verb));
+}
+
+/* The first outcome that says that the subject cannot do the step; 0: none, else counted from 1. */
+static size_t unsupported_step(const struct judge *judge)
+{
+    for (size_t i = 0; i < judge->point->client_count; i++)
+        if (judge->outcomes[i] != NULL && judge->outcomes[i]->is_unsupported)
+            return i + 1;
+    return 0;
+}
+
+/* In order: the first that matches names the result. */
+static const struct behaviour *recognise(const struct judge *judge)
+{
+    for (size_t i = 0; i < judge->point->behaviour_count; i++) {
+        struct differences differences = {.is_told = false};
+        if (match_behaviour(&judge->point->behaviours[i], &judge->seen, &differences))
+            return &judge->point->behaviours[i];
+    }
+    return NULL;
+}
+
+/* The behaviour that differs in the fewest things, and in which. */
+static const char *nearest_text(const struct judge *judge)
+{
+    const struct behaviour *nearest = NULL;
+    size_t least = SIZE_MAX;
+    for (size_t i = 0; i < judge->point->behaviour_count; i++) {
+        struct differences differences = {.is_told = false};
+        match_behaviour(&judge->point->behaviours[i], &judge->seen, &differences);
+        if (differences.count < least) {
+            least = differences.count;
+            nearest = &judge->point->behaviours[i];
+        }
+    }
+    assert(nearest != NULL);
+    struct differences told = {.is_told = true};
+    match_behaviour(nearest, &judge->seen, &told);
+    const char *text =
+        arena_printf(judge->arena, "no behaviour matches; nearest is \"%s\"", nearest->name);
+    for (size_t i = 0; i < told.count && i < DIFFERENCES_TOLD; i++)
+        text = arena_printf(judge->arena, "%s\n%s", text, told.texts[i]);
+    if (told.count > DIFFERENCES_TOLD)
+        text = arena_printf(judge->arena, "%s\nand %zu more", text, told.count - DIFFERENCES_TOLD);
+    return text;
+}
+
+void judge_finish(struct judge *judge, struct run_result *result)
+{
+    const size_t unsupported = unsupported_step(judge);
+    const struct mark *missed = missed_mark(judge);
+    for (size_t i = 0; i < judge->point->peer_count; i++)
+        seen_finish(&judge->wires[i]);
+    result->outcomes = judge->outcomes;
+    result->outcome_count = judge->point->client_count;
+    result->behaviour = NULL;
+    if (unsupported != 0) {
+        result->verdict = VERDICT_SKIP;
+        result->reason =
+            arena_printf(judge->arena, "the subject says that it cannot do step %zu", unsupported);
+    } else if (missed != NULL) {
+        result->verdict = VERDICT_UNEXERCISED;
+        result->reason = missed_text(judge, missed);
+    } else {
+        result->behaviour = recognise(judge);
+        result->verdict =
+            result->behaviour != NULL ? result->behaviour->verdict : VERDICT_UNRECOGNISED;
+        result->reason = result->behaviour != NULL ? NULL : nearest_text(judge);
+    }
+}
+
+void judge_free(struct judge *judge)
+{
+    for (size_t i = 0; judge != NULL && i < judge->point->peer_count; i++)
+        seen_release(&judge->wires[i]);
+}

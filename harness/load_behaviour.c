@@ -1,0 +1,190 @@
+#include "harness/load_private.h"
+
+/* Behaviours that are being put together, each with its place in the file. */
+struct behaviour_builder {
+    struct loader *loader;
+    const struct point *point;
+    struct behaviour *items;
+    const struct json **places;
+    size_t count, size;
+};
+
+static void read_patterns(const struct loader *loader, const struct json *object,
+                          const struct point *point, struct behaviour *behaviour)
+{
+    const struct json *client = json_member(object, "client");
+    const struct json *origin = json_member(object, "origin");
+    if (client == NULL && origin == NULL)
+        load_error(loader, object, "states nothing; want \"client\" or \"origin\"");
+    if (client != NULL && load_is(loader, client, JSON_ARRAY)) {
+        struct outcome_pattern *patterns =
+            arena_array(loader->arena, client->count, sizeof(*patterns));
+        for (const struct json *item = client->items; item != NULL; item = item->next)
+            patterns[behaviour->client_count++] = load_outcome_pattern(loader, item);
+        behaviour->client = patterns;
+        if (client->count == 0 || client->count > point->client_count)
+            load_error(loader, client, "want 1 to %zu outcomes, one a client step, got %zu",
+                       point->client_count, client->count);
+    }
+    if (origin != NULL) {
+        struct peer_pattern *pattern = arena_alloc(loader->arena, sizeof(*pattern));
+        *pattern = load_peer_pattern(loader, origin, 0);
+        behaviour->peers = pattern;
+        behaviour->peer_count = 1;
+    }
+}
+
+static enum verdict read_verdict(const struct loader *loader, const struct json *object)
+{
+    static const enum verdict verdicts[] = {VERDICT_PASS, VERDICT_INFO, VERDICT_WARN, VERDICT_FAIL,
+                                            VERDICT_UNEXERCISED};
+    static const char *const words[] = {"pass", "info", "warn", "fail", "unexercised", NULL};
+    const struct json *verdict = load_member(loader, object, "verdict");
+    const int index = verdict != NULL ? load_word(loader, verdict, words) : -1;
+    return index >= 0 ? verdicts[index] : VERDICT_PASS;
+}
+
+/* Of a fail: a harm, or what the RFC itself demands by a keyword. */
+static void check_fail_why(const struct loader *loader, const struct json *why,
+                           const struct requirement *requirement)
+{
+    const bool is_must =
+        strcmp(requirement->level, "MUST") == 0 || strcmp(requirement->level, "MUST NOT") == 0;
+    if (!is_must)
+        load_error(loader, why, "a fail rests on a MUST or a harm; \"%s\" is of level %s",
+                   requirement->id, requirement->level);
+    else if (!requirement->has_keyword)
+        load_error(loader, why,
+                   "a fail rests on a MUST or a harm; \"%s\" is one by our reading only",
+                   requirement->id);
+}
+
+static const char *suggest_requirement(const struct loader *loader, const char *id)
+{
+    const struct catalog *catalog = loader->corpus->catalog;
+    const char **ids = arena_array(loader->arena, catalog->count + 1, sizeof(*ids));
+    for (size_t i = 0; i < catalog->count; i++)
+        ids[i] = catalog->items[i].id;
+    return diag_suggest(bytes_of(id), ids);
+}
+
+const struct requirement *load_requirement(const struct loader *loader, const struct json *value)
+{
+    if (!load_is(loader, value, JSON_STRING))
+        return NULL;
+    const struct requirement *found = catalog_find(loader->corpus->catalog, value->string);
+    if (found != NULL)
+        return found;
+    const char *near = suggest_requirement(loader, value->string);
+    const char *quoted = diag_quote(loader->arena, bytes_of(value->string));
+    if (near != NULL)
+        load_error(loader, value, "no requirement has the id %s; did you mean \"%s\"?", quoted,
+                   near);
+    else
+        load_error(loader, value, "no requirement has the id %s", quoted);
+    return NULL;
+}
+
+static const char *read_why(const struct loader *loader, const struct json *object,
+                            enum verdict verdict)
+{
+    const struct json *why = json_member(object, "why");
+    const bool needs_one = verdict == VERDICT_WARN || verdict == VERDICT_FAIL;
+    if (why == NULL) {
+        if (needs_one)
+            load_error(loader, object, "want \"why\": what a %s breaks", verdict_name(verdict));
+        return NULL;
+    }
+    if (!needs_one)
+        load_error(loader, why, "\"why\" goes with warn and fail, not with %s",
+                   verdict_name(verdict));
+    if (why->type == JSON_STRING && is_harm(why->string))
+        return why->string;
+    const struct requirement *requirement = load_requirement(loader, why);
+    if (requirement == NULL)
+        return NULL;
+    if (verdict == VERDICT_FAIL)
+        check_fail_why(loader, why, requirement);
+    return requirement->id;
+}
+
+static void check_name(const struct behaviour_builder *builder, const struct json *name)
+{
+    for (size_t i = 0; i < builder->count; i++)
+        if (strcmp(builder->items[i].name, name->string) == 0)
+            load_error(builder->loader, name, "the behaviour on line %u has this name",
+                       builder->items[i].line);
+}
+
+static void add(struct behaviour_builder *builder, const struct behaviour *behaviour,
+                const struct json *place)
+{
+    if (builder->count == builder->size) {
+        struct arena *arena = builder->loader->arena;
+        const size_t size = builder->size > 0 ? builder->size * 2 : 8;
+        struct behaviour *items = arena_array(arena, size, sizeof(*items));
+        const struct json **places = arena_array(arena, size, sizeof(*places));
+        if (builder->count > 0) {
+            memcpy(items, builder->items, builder->count * sizeof(*items));
+            memcpy(places, builder->places, builder->count * sizeof(*places));
+        }
+        builder->items = items;
+        builder->places = places;
+        builder->size = size;
+    }
+    builder->items[builder->count] = *behaviour;
+    builder->places[builder->count++] = place;
+}
+
+static void read_behaviour(struct behaviour_builder *builder, const struct json *object)
+{
+    static const char *const keys[] = {"name", "verdict", "why", "client", "origin", NULL};
+    struct loader *loader = builder->loader;
+    if (load_is_use(object)) {
+        struct def *def = load_use(loader, object);
+        if (def == NULL)
+            return;
+        read_behaviour(builder, def->value);
+        load_use_done(def);
+        return;
+    }
+    if (!load_object(loader, object, keys))
+        return;
+    struct behaviour behaviour = {.name = "", .line = object->line};
+    const struct json *name = load_member(loader, object, "name");
+    if (name != NULL && load_is(loader, name, JSON_STRING)) {
+        behaviour.name = load_text(loader, name);
+        check_name(builder, name);
+    }
+    behaviour.verdict = read_verdict(loader, object);
+    behaviour.why = read_why(loader, object, behaviour.verdict);
+    read_patterns(loader, object, builder->point, &behaviour);
+    add(builder, &behaviour, object);
+}
+
+void load_behaviours(struct loader *loader, const struct json *list, struct point *point)
+{
+    struct behaviour_builder builder = {.loader = loader, .point = point};
+    if (!load_is(loader, list, JSON_ARRAY))
+        return;
+    if (list->count == 0)
+        load_error(loader, list, "want at least one behaviour");
+    for (const struct json *item = list->items; item != NULL; item = item->next)
+        read_behaviour(&builder, item);
+    point->behaviours = builder.items;
+    point->behaviour_count = builder.count;
+    load_check_behaviours(loader, point, builder.places);
+}
+
+void load_expect(struct loader *loader, const struct json *object, struct point *point)
+{
+    static const char *const keys[] = {"client", "origin", NULL};
+    struct behaviour *behaviour = arena_alloc(loader->arena, sizeof(*behaviour));
+    *behaviour =
+        (struct behaviour){.name = "as expected", .line = object->line, .verdict = VERDICT_PASS};
+    if (!load_object(loader, object, keys))
+        return;
+    read_patterns(loader, object, point, behaviour);
+    point->behaviours = behaviour;
+    point->behaviour_count = 1;
+}

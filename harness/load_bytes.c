@@ -1,0 +1,204 @@
+#include "harness/load_private.h"
+
+/* More octets than this no script sends, and no counter of ours could hold twice. */
+#define BYTES_LEN_MAX ((uint64_t)1 << 50)
+
+/* Neighbours are joined up to this length, so that comparing and sending walk few pieces. */
+enum { JOINED_LEN_MAX = 64 * 1024, PIECES_SIZE_FIRST = 8 };
+
+/* Of what is longer than allowed, one more than that. */
+static uint64_t piece_len(const struct piece *piece)
+{
+    static const size_t widths[] = {
+        [HOLE_HOST] = HOLE_HOST_LEN,
+        [HOLE_PORT] = HOLE_PORT_LEN,
+        [HOLE_AUTHORITY] = HOLE_AUTHORITY_LEN,
+    };
+    const size_t width = piece->hole == HOLE_NONE ? piece->data.len : widths[piece->hole];
+    return piece->times <= BYTES_LEN_MAX / width ? piece->times * width : BYTES_LEN_MAX + 1;
+}
+
+void builder_add(const struct loader *loader, struct octets_builder *builder, struct piece piece)
+{
+    if (piece.times == 0 || (piece.hole == HOLE_NONE && piece.data.len == 0))
+        return;
+    if (builder->count == builder->size) {
+        const size_t size = builder->size > 0 ? builder->size * 2 : PIECES_SIZE_FIRST;
+        struct piece *pieces = arena_array(loader->arena, size, sizeof(*pieces));
+        if (builder->count > 0)
+            memcpy(pieces, builder->pieces, builder->count * sizeof(*pieces));
+        builder->pieces = pieces;
+        builder->size = size;
+    }
+    builder->pieces[builder->count++] = piece;
+    builder->len += piece_len(&piece);
+}
+
+void builder_add_text(const struct loader *loader, struct octets_builder *builder, const char *text)
+{
+    builder_add(loader, builder, (struct piece){.data = bytes_of(text), .times = 1});
+}
+
+static bool is_joinable(const struct piece *piece)
+{
+    return piece->hole == HOLE_NONE && piece->times == 1 && piece->data.len < JOINED_LEN_MAX;
+}
+
+/* How many pieces from `first` on can be one; `len` is their length together. */
+static size_t count_joinable(const struct octets_builder *builder, size_t first, size_t *len)
+{
+    size_t count = 0;
+    *len = 0;
+    for (size_t i = first; i < builder->count && is_joinable(&builder->pieces[i]); i++) {
+        if (*len + builder->pieces[i].data.len > JOINED_LEN_MAX)
+            break;
+        *len += builder->pieces[i].data.len;
+        count++;
+    }
+    return count;
+}
+
+static struct piece join(const struct loader *loader, const struct piece *pieces, size_t count,
+                         size_t len)
+{
+    uint8_t *all = arena_alloc(loader->arena, len);
+    for (size_t i = 0, at = 0; i < count; at += pieces[i++].data.len)
+        memcpy(all + at, pieces[i].data.at, pieces[i].data.len);
+    return (struct piece){.data = {all, len}, .times = 1};
+}
+
+struct octets builder_finish(const struct loader *loader, struct octets_builder *builder)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < builder->count;) {
+        size_t len;
+        const size_t count = count_joinable(builder, i, &len);
+        builder->pieces[kept++] =
+            count > 1 ? join(loader, &builder->pieces[i], count, len) : builder->pieces[i];
+        i += count > 1 ? count : 1;
+    }
+    builder->count = kept;
+    return (struct octets){builder->pieces, builder->count, builder->len};
+}
+
+/* --- texts and their templates --------------------------------------------------- */
+
+static const struct template_row {
+    const char *name;
+    enum hole_kind hole;
+    uint8_t octet; /* without a hole */
+} templates[] = {
+    {"CR", HOLE_NONE, '\r'},       {"LF", HOLE_NONE, '\n'},
+    {"NUL", HOLE_NONE, '\0'},      {"origin.host", HOLE_HOST, 0},
+    {"origin.port", HOLE_PORT, 0}, {"origin.authority", HOLE_AUTHORITY, 0},
+};
+enum { TEMPLATE_COUNT = sizeof(templates) / sizeof(templates[0]) };
+
+static void unknown_template(const struct loader *loader, const struct json *at, struct bytes name)
+{
+    const char *names[TEMPLATE_COUNT + 1] = {NULL};
+    for (size_t i = 0; i < TEMPLATE_COUNT; i++)
+        names[i] = templates[i].name;
+    const char *near = diag_suggest(name, names);
+    const char *quoted = diag_quote(loader->arena, name);
+    if (near != NULL)
+        load_error(loader, at, "unknown template %s; did you mean \"%s\"?", quoted, near);
+    else
+        load_error(loader, at, "unknown template %s; want %s", quoted,
+                   load_words_text(loader, names));
+}
+
+static void add_template(const struct loader *loader, const struct json *at, struct bytes name,
+                         struct octets_builder *builder)
+{
+    for (size_t i = 0; i < TEMPLATE_COUNT; i++) {
+        if (!bytes_equal(name, bytes_of(templates[i].name)))
+            continue;
+        builder_add(loader, builder,
+                    (struct piece){
+                        .data = {&templates[i].octet, 1}, .times = 1, .hole = templates[i].hole});
+        return;
+    }
+    unknown_template(loader, at, name);
+}
+
+/* Where the two octets stand first; `text.len` when they do not. */
+static size_t find_pair(struct bytes text, char octet)
+{
+    for (size_t i = 0; i + 1 < text.len; i++)
+        if (text.at[i] == (uint8_t)octet && text.at[i + 1] == (uint8_t)octet)
+            return i;
+    return text.len;
+}
+
+void load_text_into(const struct loader *loader, const struct json *at, struct bytes text,
+                    struct octets_builder *builder)
+{
+    while (text.len > 0) {
+        const struct bytes plain = bytes_take(&text, find_pair(text, '{'));
+        builder_add(loader, builder, (struct piece){.data = plain, .times = 1});
+        if (text.len == 0)
+            return;
+        bytes_take(&text, 2);
+        const size_t name_len = find_pair(text, '}');
+        if (name_len == text.len) {
+            load_error(loader, at, "want \"}}\" behind \"{{\"");
+            return;
+        }
+        add_template(loader, at, bytes_take(&text, name_len), builder);
+        bytes_take(&text, 2);
+    }
+}
+
+/* --- BYTES ------------------------------------------------------------------------- */
+
+void load_bytes_into(const struct loader *loader, const struct json *value,
+                     struct octets_builder *builder)
+{
+    if (value->type == JSON_STRING) {
+        load_text_into(loader, value, (struct bytes){(const uint8_t *)value->string, value->len},
+                       builder);
+    } else if (value->type == JSON_ARRAY) {
+        for (const struct json *item = value->items; item != NULL; item = item->next)
+            load_bytes_into(loader, item, builder);
+    } else if (value->type == JSON_OBJECT) {
+        load_form_into(loader, value, builder);
+    } else {
+        load_error(loader, value, "want a string, an array or an object that gives octets, got %s",
+                   json_type_name(value->type));
+    }
+    if (builder->len > BYTES_LEN_MAX) {
+        load_error(loader, value, "more than %llu octets", (unsigned long long)BYTES_LEN_MAX);
+        *builder = (struct octets_builder){.count = 0};
+    }
+}
+
+struct octets load_bytes(const struct loader *loader, const struct json *value)
+{
+    struct octets_builder builder = {.count = 0};
+    load_bytes_into(loader, value, &builder);
+    return builder_finish(loader, &builder);
+}
+
+struct octets load_template(const struct loader *loader, const struct json *at, struct bytes text)
+{
+    struct octets_builder builder = {.count = 0};
+    load_text_into(loader, at, text, &builder);
+    return builder_finish(loader, &builder);
+}
+
+struct bytes load_plain_bytes(const struct loader *loader, const struct json *value, size_t max)
+{
+    const struct octets octets = load_bytes(loader, value);
+    for (size_t i = 0; i < octets.count; i++)
+        if (octets.pieces[i].hole != HOLE_NONE) {
+            load_error(loader, value, "want octets that do not depend on the run");
+            return (struct bytes){NULL, 0};
+        }
+    if (octets.len > max) {
+        load_error(loader, value, "want at most %zu octets, got %llu", max,
+                   (unsigned long long)octets.len);
+        return (struct bytes){NULL, 0};
+    }
+    return octets_build(&octets, NULL, loader->arena, max);
+}

@@ -1,0 +1,257 @@
+#include "harness/load_private.h"
+
+enum { DEADLINE_MS = 5000, DEADLINE_MS_MAX = 600000 };
+
+/* A case being read; it becomes the corpus' when there was no mistake in its file. */
+struct draft {
+    struct case_ *case_;
+    struct point *point;
+    struct peer *peer;
+};
+
+static bool is_id_octet(char octet)
+{
+    return (octet >= 'a' && octet <= 'z') || (octet >= '0' && octet <= '9') ||
+           (octet != '\0' && strchr("-._/", octet) != NULL);
+}
+
+static bool is_id(const char *text)
+{
+    const size_t len = strlen(text);
+    for (size_t i = 0; i < len; i++)
+        if (!is_id_octet(text[i]))
+            return false;
+    return strchr(text, '/') != NULL && text[0] != '/' && text[len - 1] != '/' &&
+           strstr(text, "//") == NULL;
+}
+
+static const char *read_id(const struct loader *loader, const struct json *value)
+{
+    if (!load_is(loader, value, JSON_STRING))
+        return "";
+    if (!is_id(value->string))
+        load_error(loader, value,
+                   "want THEME/NAME in lower-case letters, digits, \"-\", \".\" and \"_\", got %s",
+                   diag_quote(loader->arena, bytes_of(value->string)));
+    for (size_t i = 0; i < loader->corpus->count; i++) {
+        const struct case_ *one = loader->corpus->cases[i];
+        if (strcmp(one->id, value->string) == 0)
+            load_error(loader, value, "another case has this id: %s:%u", one->file, one->line);
+    }
+    return value->string;
+}
+
+static void read_requirements(const struct loader *loader, const struct json *list,
+                              struct case_ *case_)
+{
+    if (!load_is(loader, list, JSON_ARRAY))
+        return;
+    const struct requirement **items = arena_array(loader->arena, list->count, sizeof(*items));
+    for (const struct json *item = list->items; item != NULL; item = item->next) {
+        const struct requirement *found = load_requirement(loader, item);
+        if (found != NULL)
+            items[case_->requirement_count++] = found;
+    }
+    case_->requirements = items;
+}
+
+typedef const char *text_reader(const struct loader *loader, const struct json *value);
+
+static const char *read_address(const struct loader *loader, const struct json *value)
+{
+    const char *text = load_text(loader, value);
+    if (value->type == JSON_STRING && strncmp(text, "https://", strlen("https://")) != 0)
+        load_error(loader, value, "want an address that begins with https://, got %s",
+                   diag_quote(loader->arena, bytes_of(text)));
+    return text;
+}
+
+static const char *read_tag(const struct loader *loader, const struct json *value)
+{
+    const char *text = load_text(loader, value);
+    if (strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(text))
+        load_error(loader, value, "want a word in lower-case letters, got %s",
+                   diag_quote(loader->arena, bytes_of(text)));
+    return text;
+}
+
+static const char *const *read_texts(const struct loader *loader, const struct json *list,
+                                     text_reader *read, size_t *count)
+{
+    if (!load_is(loader, list, JSON_ARRAY))
+        return NULL;
+    const char **items = arena_array(loader->arena, list->count, sizeof(*items));
+    for (const struct json *item = list->items; item != NULL; item = item->next)
+        items[(*count)++] = read(loader, item);
+    return items;
+}
+
+static can_set read_needs(const struct loader *loader, const struct json *list)
+{
+    const char *words[CAN_COUNT + 1] = {NULL};
+    can_set needs = 0;
+    for (int i = 0; i < CAN_COUNT; i++)
+        words[i] = can_name((enum capability)i);
+    if (!load_is(loader, list, JSON_ARRAY))
+        return 0;
+    for (const struct json *item = list->items; item != NULL; item = item->next) {
+        const int index = load_word(loader, item, words);
+        needs |= index >= 0 ? (can_set)1 << index : 0;
+    }
+    return needs;
+}
+
+/* --- the mark -------------------------------------------------------------------- */
+
+static void read_mark_name(const struct loader *loader, const struct json *value,
+                           struct mark *marks, size_t *count)
+{
+    if (!load_is(loader, value, JSON_STRING))
+        return;
+    for (const struct step_name *one = loader->names; one != NULL; one = one->next) {
+        if (strcmp(one->name, value->string) != 0)
+            continue;
+        if (one->is_client)
+            load_error(loader, value, "want the name of a step of the origin's");
+        else
+            marks[(*count)++] = one->mark;
+        return;
+    }
+    load_error(loader, value, "no step has the name %s",
+               diag_quote(loader->arena, bytes_of(value->string)));
+}
+
+static void read_marks(const struct loader *loader, const struct json *value, struct point *point)
+{
+    const bool is_list = value->type == JSON_ARRAY;
+    struct mark *marks = arena_array(loader->arena, is_list ? value->count : 1, sizeof(*marks));
+    if (value->type == JSON_STRING && strcmp(value->string, "none") == 0)
+        return;
+    if (is_list && value->count == 0)
+        load_error(loader, value, "want a step's name, a list of them, or \"none\"");
+    for (const struct json *item = is_list ? value->items : value; item != NULL;
+         item = is_list ? item->next : NULL)
+        read_mark_name(loader, item, marks, &point->mark_count);
+    point->marks = marks;
+}
+
+/* The first `send` of the first script. */
+static void mark_first_send(const struct loader *loader, const struct json *object,
+                            struct draft *draft)
+{
+    const struct script *script = &draft->peer->connections[0];
+    struct mark *mark = arena_alloc(loader->arena, sizeof(*mark));
+    if (draft->point->client_count > 1) {
+        load_error(loader, object, "a case with two client steps names its \"mark\"");
+        return;
+    }
+    for (size_t i = 0; i < script->count; i++) {
+        if (script->steps[i].verb != STEP_SEND)
+            continue;
+        mark->step = (unsigned)i;
+        draft->point->marks = mark;
+        draft->point->mark_count = 1;
+        return;
+    }
+    load_error(loader, object, "the first script sends nothing: want a \"mark\"");
+}
+
+/* --- the case ---------------------------------------------------------------------- */
+
+static void read_about(const struct loader *loader, const struct json *object, struct case_ *case_)
+{
+    const struct json *id = load_member(loader, object, "id");
+    const struct json *title = load_member(loader, object, "title");
+    const struct json *requirements = json_member(object, "requirements");
+    const struct json *seen_in = json_member(object, "seen_in");
+    const struct json *tags = json_member(object, "tags");
+    const struct json *deadline = json_member(object, "deadline_ms");
+    const struct json *needs = json_member(object, "needs");
+    case_->id = id != NULL ? read_id(loader, id) : "";
+    case_->title = title != NULL ? load_text(loader, title) : "";
+    if (requirements != NULL)
+        read_requirements(loader, requirements, case_);
+    if (seen_in != NULL)
+        case_->seen_in = read_texts(loader, seen_in, read_address, &case_->seen_in_count);
+    if (tags != NULL)
+        case_->tags = read_texts(loader, tags, read_tag, &case_->tag_count);
+    if (deadline != NULL)
+        case_->deadline_ms = load_number(loader, deadline, 1, DEADLINE_MS_MAX);
+    if (needs != NULL)
+        case_->needs |= read_needs(loader, needs);
+}
+
+static void read_recognised(struct loader *loader, const struct json *object, struct draft *draft)
+{
+    const struct json *behaviours = json_member(object, "behaviours");
+    const struct json *expect = json_member(object, "expect");
+    if ((behaviours == NULL) == (expect == NULL))
+        load_error(loader, object, "want either \"behaviours\" or \"expect\"");
+    if (behaviours != NULL)
+        load_behaviours(loader, behaviours, draft->point);
+    else if (expect != NULL)
+        load_expect(loader, expect, draft->point);
+    draft->case_->needs |= load_reported_needs(draft->point);
+}
+
+static void read_played(struct loader *loader, const struct json *object, struct draft *draft)
+{
+    const struct json *client = load_member(loader, object, "client");
+    const struct json *origin = load_member(loader, object, "origin");
+    const struct json *mark = json_member(object, "mark");
+    if (client != NULL)
+        load_client(loader, client, draft->point, &draft->case_->needs);
+    if (origin != NULL)
+        load_origin(loader, origin, draft->peer);
+    if (mark != NULL)
+        read_marks(loader, mark, draft->point);
+    else if (client != NULL && origin != NULL)
+        mark_first_send(loader, object, draft);
+}
+
+static void add_case(const struct loader *loader, struct case_ *case_)
+{
+    struct corpus *corpus = loader->corpus;
+    if (corpus->count == corpus->size) {
+        const size_t size = corpus->size > 0 ? corpus->size * 2 : 64;
+        const struct case_ **cases = arena_array(corpus->arena, size, sizeof(*cases));
+        if (corpus->count > 0)
+            memcpy(cases, corpus->cases, corpus->count * sizeof(*cases));
+        corpus->cases = cases;
+        corpus->size = size;
+    }
+    corpus->cases[corpus->count++] = case_;
+}
+
+void load_case(struct loader *loader, const struct json *object)
+{
+    static const char *const keys[] = {"$schema", "defs",   "id",         "title",  "requirements",
+                                       "seen_in", "client", "origin",     "mark",   "deadline_ms",
+                                       "needs",   "tags",   "behaviours", "expect", NULL};
+    if (!load_object(loader, object, keys))
+        return;
+    struct draft draft = {
+        .case_ = arena_alloc(loader->arena, sizeof(*draft.case_)),
+        .point = arena_alloc(loader->arena, sizeof(*draft.point)),
+        .peer = arena_alloc(loader->arena, sizeof(*draft.peer)),
+    };
+    struct defs defs = {.outer = loader->defs};
+    const struct json *own = json_member(object, "defs");
+    *draft.case_ = (struct case_){.file = loader->file,
+                                  .line = object->line,
+                                  .deadline_ms = DEADLINE_MS,
+                                  .points = draft.point,
+                                  .point_count = 1};
+    *draft.point =
+        (struct point){.parent = draft.case_, .suffix = "", .peers = draft.peer, .peer_count = 1};
+    loader->names = NULL;
+    if (own != NULL)
+        load_defs(loader, own, &defs);
+    loader->defs = &defs;
+    read_about(loader, object, draft.case_);
+    read_played(loader, object, &draft);
+    read_recognised(loader, object, &draft);
+    load_check_used(loader, &defs);
+    loader->defs = defs.outer;
+    add_case(loader, draft.case_);
+}

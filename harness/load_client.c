@@ -1,0 +1,239 @@
+#include "harness/load_private.h"
+
+enum { AMOUNTS_MAX = 1000 };
+#define LEN_MAX ((uint64_t)1 << 50)
+
+/* "Name: value", as people write a field; blanks behind the colon are not part of the value. */
+static void read_field_line(const struct loader *loader, const struct json *line,
+                            struct header *header)
+{
+    const char *colon = strchr(line->string, ':');
+    if (colon == NULL || colon == line->string) {
+        load_error(loader, line, "want \"Name: value\", got %s",
+                   diag_quote(loader->arena, bytes_of(line->string)));
+        return;
+    }
+    const char *value = colon + 1 + strspn(colon + 1, " \t");
+    const struct bytes name = {(const uint8_t *)line->string, (size_t)(colon - line->string)};
+    header->name = load_template(loader, line, name);
+    header->value = load_template(loader, line, bytes_of(value));
+}
+
+static void read_header(const struct loader *loader, const struct json *item, struct header *header)
+{
+    if (item->type == JSON_STRING) {
+        read_field_line(loader, item, header);
+    } else if (item->type == JSON_ARRAY && item->count == 2) {
+        header->name = load_bytes(loader, item->items);
+        header->value = load_bytes(loader, item->items->next);
+    } else {
+        load_error(loader, item, "want \"Name: value\" or [name, value], got %s",
+                   json_type_name(item->type));
+    }
+}
+
+static void read_headers(const struct loader *loader, const struct json *list,
+                         struct client_step *step)
+{
+    if (!load_is(loader, list, JSON_ARRAY))
+        return;
+    struct header *headers = arena_array(loader->arena, list->count, sizeof(*headers));
+    size_t count = 0;
+    for (const struct json *item = list->items; item != NULL; item = item->next)
+        read_header(loader, item, &headers[count++]);
+    step->headers = headers;
+    step->header_count = count;
+}
+
+static void read_stream(const struct loader *loader, const struct json *value,
+                        const struct json *list, struct body *body)
+{
+    const struct json *length = json_member(value, "length");
+    body->kind = BODY_STREAM;
+    if (length != NULL) {
+        body->has_length = true;
+        body->length = load_number(loader, length, 0, LEN_MAX);
+    }
+    if (!load_is(loader, list, JSON_ARRAY))
+        return;
+    struct octets *pieces = arena_array(loader->arena, list->count, sizeof(*pieces));
+    for (const struct json *item = list->items; item != NULL; item = item->next)
+        pieces[body->piece_count++] = load_bytes(loader, item);
+    body->pieces = pieces;
+}
+
+static void read_body(const struct loader *loader, const struct json *value, struct body *body)
+{
+    static const char *const keys[] = {"bytes", "stream", "length", NULL};
+    if (!load_object(loader, value, keys))
+        return;
+    const struct json *bytes = json_member(value, "bytes"), *list = json_member(value, "stream");
+    if ((bytes == NULL) == (list == NULL)) {
+        load_error(loader, value, "want \"bytes\" or \"stream\"");
+    } else if (list != NULL) {
+        read_stream(loader, value, list, body);
+    } else {
+        struct octets *all = arena_alloc(loader->arena, sizeof(*all));
+        *all = load_bytes(loader, bytes);
+        *body = (struct body){.kind = BODY_BYTES, .pieces = all, .piece_count = 1};
+        if (json_member(value, "length") != NULL)
+            load_error(loader, json_member(value, "length"), "\"length\" goes with \"stream\"");
+    }
+}
+
+static void read_amounts(const struct loader *loader, const struct json *list,
+                         struct client_step *step)
+{
+    if (list->count == 0 || list->count > AMOUNTS_MAX) {
+        load_error(loader, list, "want 1 to %d amounts", AMOUNTS_MAX);
+        return;
+    }
+    uint64_t *amounts = arena_array(loader->arena, list->count, sizeof(*amounts));
+    for (const struct json *item = list->items; item != NULL; item = item->next)
+        amounts[step->amount_count++] = load_number(loader, item, 1, LEN_MAX);
+    step->amounts = amounts;
+    step->read = READ_MODE_AMOUNTS;
+}
+
+static void read_abandon(const struct loader *loader, const struct json *value,
+                         struct client_step *step)
+{
+    static const char *const keys[] = {"abandon", NULL};
+    const struct json *count = NULL;
+    if (load_object(loader, value, keys))
+        count = load_member(loader, value, "abandon");
+    if (count == NULL)
+        return;
+    uint64_t *amount = arena_alloc(loader->arena, sizeof(*amount));
+    *amount = load_number(loader, count, 0, LEN_MAX);
+    step->amounts = amount;
+    step->amount_count = 1;
+    step->read = READ_MODE_ABANDON;
+}
+
+static void read_how(const struct loader *loader, const struct json *value,
+                     struct client_step *step)
+{
+    static const char *const words[] = {"all", "stream", NULL};
+    if (value->type == JSON_ARRAY)
+        read_amounts(loader, value, step);
+    else if (value->type == JSON_OBJECT)
+        read_abandon(loader, value, step);
+    else if (value->type != JSON_STRING)
+        load_error(loader, value, "want \"all\", \"stream\", [amounts] or {\"abandon\": n}, got %s",
+                   json_type_name(value->type));
+    else if (load_word(loader, value, words) == 1)
+        step->read = READ_MODE_STREAM;
+}
+
+static void read_request(const struct loader *loader, const struct json *value,
+                         struct client_step *step)
+{
+    static const char *const keys[] = {"method", "target", "headers", "body", "read", NULL};
+    if (!load_object(loader, value, keys))
+        return;
+    const struct json *method = json_member(value, "method");
+    const struct json *target = json_member(value, "target");
+    const struct json *headers = json_member(value, "headers");
+    const struct json *body = json_member(value, "body");
+    const struct json *how = json_member(value, "read");
+    if (method != NULL)
+        step->method = load_bytes(loader, method);
+    if (target != NULL)
+        step->target = load_bytes(loader, target);
+    if (headers != NULL)
+        read_headers(loader, headers, step);
+    if (body != NULL)
+        read_body(loader, body, &step->body);
+    if (how != NULL)
+        read_how(loader, how, step);
+}
+
+static void read_step(struct loader *loader, const struct json *value, struct client_step *step)
+{
+    static const char *const keys[] = {"request", "as", NULL};
+    step->method = load_template(loader, value, bytes_of("GET"));
+    step->target = load_template(loader, value, bytes_of("/"));
+    if (!load_object(loader, value, keys))
+        return;
+    const struct json *request = load_member(loader, value, "request");
+    const struct json *name = json_member(value, "as");
+    if (request != NULL)
+        read_request(loader, request, step);
+    if (name != NULL)
+        step->name = load_step_name(loader, name, (struct step_name){.is_client = true});
+}
+
+/* --- what a step needs ------------------------------------------------------------ */
+
+static bool is_common_method(const struct octets *method)
+{
+    static const char *const common[] = {"GET", "HEAD", "POST"};
+    for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++)
+        if (octets_equal(method, NULL, bytes_of(common[i])))
+            return true;
+    return false;
+}
+
+/* RFC 3986, section 2: unreserved, reserved and "%". */
+static bool is_uri_octet(uint8_t octet)
+{
+    const uint8_t lower = byte_lower(octet);
+    return (lower >= 'a' && lower <= 'z') || (octet >= '0' && octet <= '9') ||
+           (octet != '\0' && strchr("-._~:/?[]@!$&'()*+,;=%", octet) != NULL);
+}
+
+/* Origin-form without an octet that no URI holds: what every client's address takes. */
+static bool is_plain_target(const struct octets *target)
+{
+    for (size_t i = 0; i < target->count; i++) {
+        const struct bytes data = target->pieces[i].data;
+        if (target->pieces[i].hole != HOLE_NONE || (i == 0 && data.at[0] != '/'))
+            return false;
+        for (size_t at = 0; at < data.len; at++)
+            if (!is_uri_octet(data.at[at]))
+                return false;
+    }
+    return target->count > 0;
+}
+
+static can_set needs_of(const struct client_step *step)
+{
+    static const can_set by_body[] = {
+        [BODY_NONE] = 0,
+        [BODY_BYTES] = CAN(BODY_BYTES),
+        [BODY_STREAM] = CAN(BODY_STREAM),
+    };
+    static const can_set by_read[] = {
+        [READ_MODE_ALL] = 0,
+        [READ_MODE_STREAM] = CAN(READ_STREAM),
+        [READ_MODE_AMOUNTS] = CAN(READ_AMOUNT),
+        [READ_MODE_ABANDON] = CAN(READ_ABANDON),
+    };
+    can_set needs = by_read[step->read];
+    needs |= step->body.has_length ? CAN(BODY_STREAM_LENGTH) : by_body[step->body.kind];
+    if (!is_common_method(&step->method))
+        needs |= CAN(METHOD_ANY);
+    if (!is_plain_target(&step->target))
+        needs |= CAN(TARGET_RAW);
+    if (step->header_count > 0)
+        needs |= CAN(HEADERS_ANY);
+    return needs;
+}
+
+void load_client(struct loader *loader, const struct json *list, struct point *point,
+                 can_set *needs)
+{
+    if (!load_is(loader, list, JSON_ARRAY))
+        return;
+    if (list->count == 0)
+        load_error(loader, list, "want at least one step");
+    struct client_step *steps = arena_array(loader->arena, list->count, sizeof(*steps));
+    for (const struct json *item = list->items; item != NULL; item = item->next) {
+        read_step(loader, item, &steps[point->client_count]);
+        *needs |= needs_of(&steps[point->client_count++]);
+    }
+    if (point->client_count > 1)
+        *needs |= CAN(SESSION);
+    point->client = steps;
+}

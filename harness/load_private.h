@@ -1,0 +1,154 @@
+/*
+ * load_private -- what the rooms of the loader share; see harness/load.h for the house.
+ *
+ * In reading order: load.c finds files and suites, load_case.c reads a case,
+ * load_client.c its client steps, load_script.c its peers' steps, load_bytes.c
+ * and load_forms.c BYTES, load_behaviour.c and load_pattern.c what is recognised,
+ * load_check.c what behaviours may not do to each other, load_value.c the small
+ * values of all.
+ *
+ * A reader that meets a mistake tells it and goes on with something harmless, so
+ * that all mistakes of a file are told; whether there was one is seen by the count
+ * of diags at the end.
+ */
+#ifndef HARNESS_LOAD_PRIVATE_H
+#define HARNESS_LOAD_PRIVATE_H
+
+#include "harness/load.h"
+#include "wire/json.h"
+
+/* A definition, for {"use": NAME}. */
+struct def {
+    const struct json *value;
+    bool is_used;
+    bool is_open; /* it is being read: a use of it now is a circle */
+};
+
+struct defs {
+    struct def *items;
+    size_t count;
+    struct defs *outer; /* the suite's, seen from a case */
+};
+
+/* A step that has a name. */
+struct step_name {
+    struct step_name *next;
+    const char *name;
+    bool is_client;
+    struct mark mark; /* of a peer's step */
+};
+
+struct loader {
+    struct corpus *corpus;
+    struct arena *arena;
+    struct diags *diags; /* of this file */
+    const char *file;
+    struct defs *defs;
+    struct step_name *names; /* of this case */
+};
+
+/* --- load_value.c ------------------------------------------------------------ */
+
+/* Adds a diag at that value; always returns false. */
+bool load_error(const struct loader *loader, const struct json *at, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Whether the value is of that type; a mistake else. */
+bool load_is(const struct loader *loader, const struct json *value, enum json_type type);
+
+/* Whether it is an object without other keys than `keys` (ended by NULL). */
+bool load_object(const struct loader *loader, const struct json *value, const char *const *keys);
+
+/* The member; a mistake when it is missing. */
+const struct json *load_member(const struct loader *loader, const struct json *object,
+                               const char *key);
+
+/* A whole number from `least` to `most`; `least` after a mistake. */
+uint64_t load_number(const struct loader *loader, const struct json *value, uint64_t least,
+                     uint64_t most);
+
+/* A number, or [least, most]. */
+struct range load_range(const struct loader *loader, const struct json *value);
+
+/* A string that is not empty; "" after a mistake. */
+const char *load_text(const struct loader *loader, const struct json *value);
+
+/* Index in `words` (ended by NULL); -1 after a mistake. */
+int load_word(const struct loader *loader, const struct json *value, const char *const *words);
+
+/* "x", "y" or "z": for messages. */
+const char *load_words_text(const struct loader *loader, const char *const *words);
+
+/* What {"use": NAME} stands for, opened; NULL after a mistake. Close it when it has been read. */
+struct def *load_use(const struct loader *loader, const struct json *value);
+void load_use_done(struct def *def);
+
+/* {"use": ...}? */
+bool load_is_use(const struct json *value);
+
+/* --- load_bytes.c, load_forms.c ------------------------------------------------ */
+
+/* BYTES being put together. */
+struct octets_builder {
+    struct piece *pieces;
+    size_t count, size;
+    uint64_t len;
+};
+
+void load_bytes_into(const struct loader *loader, const struct json *value,
+                     struct octets_builder *builder);
+void load_text_into(const struct loader *loader, const struct json *at, struct bytes text,
+                    struct octets_builder *builder);
+void builder_add(const struct loader *loader, struct octets_builder *builder, struct piece piece);
+void builder_add_text(const struct loader *loader, struct octets_builder *builder,
+                      const char *text);
+struct octets builder_finish(const struct loader *loader, struct octets_builder *builder);
+
+/* An object form of BYTES. */
+void load_form_into(const struct loader *loader, const struct json *value,
+                    struct octets_builder *builder);
+
+struct octets load_bytes(const struct loader *loader, const struct json *value);
+
+/* A string, its templates replaced; `at` is where mistakes are told. */
+struct octets load_template(const struct loader *loader, const struct json *at, struct bytes text);
+
+/* BYTES that hold nothing known only in a run, at most `max` octets. */
+struct bytes load_plain_bytes(const struct loader *loader, const struct json *value, size_t max);
+
+/* --- load_client.c, load_script.c ------------------------------------------------ */
+
+void load_client(struct loader *loader, const struct json *list, struct point *point,
+                 can_set *needs);
+void load_origin(struct loader *loader, const struct json *value, struct peer *peer);
+
+/* Notes the name `value` of a step; two may not have one. */
+const char *load_step_name(struct loader *loader, const struct json *value, struct step_name entry);
+
+/* --- load_behaviour.c, load_pattern.c, load_check.c -------------------------------- */
+
+void load_behaviours(struct loader *loader, const struct json *list, struct point *point);
+void load_expect(struct loader *loader, const struct json *object, struct point *point);
+
+/* The requirement that the string names; NULL after a mistake. */
+const struct requirement *load_requirement(const struct loader *loader, const struct json *value);
+
+struct outcome_pattern load_outcome_pattern(const struct loader *loader, const struct json *value);
+struct peer_pattern load_peer_pattern(const struct loader *loader, const struct json *value,
+                                      unsigned peer);
+
+/* Tells of behaviours that an earlier one hides, and of verdicts that rest on an error's kind
+ * alone. `places[i]` is where the behaviour stands. */
+void load_check_behaviours(const struct loader *loader, const struct point *point,
+                           const struct json *const *places);
+
+/* What all behaviours rest on, so that a subject must report it. */
+can_set load_reported_needs(const struct point *point);
+
+/* --- load_case.c --------------------------------------------------------------------- */
+
+void load_case(struct loader *loader, const struct json *object);
+void load_defs(struct loader *loader, const struct json *value, struct defs *defs);
+void load_check_used(const struct loader *loader, const struct defs *defs);
+
+#endif

@@ -1,0 +1,206 @@
+#include "harness/load_private.h"
+
+enum { UNTIL_LEN_MAX = 4096, STEPS_SIZE_FIRST = 8 };
+#define COUNT_MAX ((uint64_t)1 << 50)
+
+/* A script that is being put together, and whose it is. */
+struct script_builder {
+    struct loader *loader;
+    struct step *steps;
+    size_t count, size;
+    unsigned script;
+    bool is_closed; /* no step may follow */
+};
+
+typedef void verb_reader(struct loader *loader, const struct json *value, struct step *step);
+
+static void read_read_form(struct loader *loader, const struct json *value, struct step *step)
+{
+    static const char *const keys[] = {"bytes", "until", NULL};
+    if (!load_object(loader, value, keys))
+        return;
+    const struct json *count = json_member(value, "bytes"), *until = json_member(value, "until");
+    if ((count == NULL) == (until == NULL)) {
+        load_error(loader, value, "want \"bytes\" or \"until\"");
+    } else if (count != NULL) {
+        step->read = READ_COUNT;
+        step->count = load_number(loader, count, 0, COUNT_MAX);
+    } else {
+        step->read = READ_UNTIL;
+        step->until = load_plain_bytes(loader, until, UNTIL_LEN_MAX);
+        if (step->until.len == 0)
+            load_error(loader, until, "want at least one octet");
+    }
+}
+
+static void read_read(struct loader *loader, const struct json *value, struct step *step)
+{
+    static const char *const words[] = {[READ_HEAD] = "head",
+                                        [READ_BODY] = "body",
+                                        [READ_REQUEST] = "request",
+                                        [READ_EOF] = "eof",
+                                        NULL};
+    if (value->type == JSON_OBJECT) {
+        read_read_form(loader, value, step);
+        return;
+    }
+    const int index = load_word(loader, value, words);
+    step->read = index >= 0 ? (enum read_kind)index : READ_REQUEST;
+}
+
+static void read_send(struct loader *loader, const struct json *value, struct step *step)
+{
+    step->send = load_bytes(loader, value);
+}
+
+static void read_close(struct loader *loader, const struct json *value, struct step *step)
+{
+    static const char *const words[] = {
+        [CLOSE_FIN] = "fin", [CLOSE_FULL] = "full", [CLOSE_RST] = "rst", NULL};
+    const int index = load_word(loader, value, words);
+    step->close = index >= 0 ? (enum close_kind)index : CLOSE_FIN;
+}
+
+static verb_reader *const readers[STEP_VERB_COUNT] = {
+    [STEP_READ] = read_read, [STEP_SEND] = read_send, [STEP_CLOSE] = read_close};
+
+/* The verb that stands in the object; STEP_VERB_COUNT, after telling, when there is not just one.
+ */
+static enum step_verb find_verb(const struct loader *loader, const struct json *value)
+{
+    const char *words[STEP_VERB_COUNT + 1] = {NULL};
+    enum step_verb found = STEP_VERB_COUNT;
+    size_t count = 0;
+    for (int i = 0; i < STEP_VERB_COUNT; i++) {
+        words[i] = step_verb_name((enum step_verb)i);
+        if (json_member(value, words[i]) != NULL) {
+            found = (enum step_verb)i;
+            count++;
+        }
+    }
+    if (count == 1)
+        return found;
+    load_error(loader, value, "want one of %s", load_words_text(loader, words));
+    return STEP_VERB_COUNT;
+}
+
+static void check_keys(const struct loader *loader, const struct json *value)
+{
+    const char *keys[STEP_VERB_COUNT + 2] = {NULL};
+    for (int i = 0; i < STEP_VERB_COUNT; i++)
+        keys[i] = step_verb_name((enum step_verb)i);
+    keys[STEP_VERB_COUNT] = "as";
+    load_object(loader, value, keys);
+}
+
+static struct step *add_step(struct script_builder *builder)
+{
+    if (builder->count == builder->size) {
+        const size_t size = builder->size > 0 ? builder->size * 2 : STEPS_SIZE_FIRST;
+        struct step *steps = arena_array(builder->loader->arena, size, sizeof(*steps));
+        if (builder->count > 0)
+            memcpy(steps, builder->steps, builder->count * sizeof(*steps));
+        builder->steps = steps;
+        builder->size = size;
+    }
+    return &builder->steps[builder->count++];
+}
+
+static void read_step(struct script_builder *builder, const struct json *value)
+{
+    struct loader *loader = builder->loader;
+    if (!load_is(loader, value, JSON_OBJECT))
+        return;
+    check_keys(loader, value);
+    const enum step_verb verb = find_verb(loader, value);
+    if (verb == STEP_VERB_COUNT)
+        return;
+    if (builder->is_closed)
+        load_error(loader, value, "the connection is closed by the step before");
+    struct step *step = add_step(builder);
+    const struct json *name = json_member(value, "as");
+    step->verb = verb;
+    readers[verb](loader, json_member(value, step_verb_name(verb)), step);
+    if (name != NULL)
+        step->name = load_step_name(
+            loader, name,
+            (struct step_name){.mark = {0, builder->script, (unsigned)(builder->count - 1)}});
+    builder->is_closed = builder->is_closed || (verb == STEP_CLOSE && step->close != CLOSE_FIN);
+}
+
+static void read_steps(struct script_builder *builder, const struct json *list)
+{
+    if (!load_is(builder->loader, list, JSON_ARRAY))
+        return;
+    for (const struct json *item = list->items; item != NULL; item = item->next) {
+        if (!load_is_use(item)) {
+            read_step(builder, item);
+            continue;
+        }
+        struct def *def = load_use(builder->loader, item);
+        if (def == NULL)
+            continue;
+        read_steps(builder, def->value);
+        load_use_done(def);
+    }
+}
+
+static struct script read_script(struct loader *loader, const struct json *list, unsigned script)
+{
+    struct script_builder builder = {.loader = loader, .script = script};
+    read_steps(&builder, list);
+    return (struct script){builder.steps, builder.count};
+}
+
+static void read_connections(struct loader *loader, const struct json *list, struct peer *peer)
+{
+    if (!load_is(loader, list, JSON_ARRAY))
+        return;
+    if (list->count == 0) {
+        load_error(loader, list, "want at least one script");
+        return;
+    }
+    struct script *scripts = arena_array(loader->arena, list->count, sizeof(*scripts));
+    unsigned count = 0;
+    for (const struct json *item = list->items; item != NULL; item = item->next, count++)
+        scripts[count] = read_script(loader, item, count);
+    peer->connections = scripts;
+    peer->connection_count = count;
+}
+
+void load_origin(struct loader *loader, const struct json *value, struct peer *peer)
+{
+    static const char *const keys[] = {"steps", "connections", NULL};
+    struct script *one = arena_alloc(loader->arena, sizeof(*one));
+    *peer = (struct peer){.name = "origin", .connections = one, .connection_count = 1};
+    if (value->type == JSON_ARRAY) {
+        *one = read_script(loader, value, 0);
+        return;
+    }
+    if (!load_object(loader, value, keys))
+        return;
+    const struct json *steps = json_member(value, "steps");
+    const struct json *connections = json_member(value, "connections");
+    if ((steps == NULL) == (connections == NULL))
+        load_error(loader, value, "want a list of steps, \"steps\" or \"connections\"");
+    else if (steps != NULL)
+        *one = read_script(loader, steps, 0);
+    else
+        read_connections(loader, connections, peer);
+}
+
+const char *load_step_name(struct loader *loader, const struct json *value, struct step_name entry)
+{
+    entry.name = load_text(loader, value);
+    for (const struct step_name *one = loader->names; one != NULL; one = one->next)
+        if (strcmp(one->name, entry.name) == 0) {
+            load_error(loader, value, "another step has the name %s",
+                       diag_quote(loader->arena, bytes_of(entry.name)));
+            return entry.name;
+        }
+    struct step_name *kept = arena_alloc(loader->arena, sizeof(*kept));
+    *kept = entry;
+    kept->next = loader->names;
+    loader->names = kept;
+    return kept->name;
+}

@@ -1,0 +1,161 @@
+#include "harness/load_private.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+bool load_error(const struct loader *loader, const struct json *at, const char *fmt, ...)
+{
+    char text[1024];
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(text, sizeof(text), fmt, args);
+    va_end(args);
+    return diag_add(loader->diags, loader->file, at->line, json_pointer(at, loader->arena), "%s",
+                    text);
+}
+
+bool load_is(const struct loader *loader, const struct json *value, enum json_type type)
+{
+    return value->type == type || load_error(loader, value, "want %s, got %s", json_type_name(type),
+                                             json_type_name(value->type));
+}
+
+static bool is_one_of(const char *word, const char *const *words)
+{
+    for (; *words != NULL; words++)
+        if (strcmp(*words, word) == 0)
+            return true;
+    return false;
+}
+
+bool load_object(const struct loader *loader, const struct json *value, const char *const *keys)
+{
+    if (!load_is(loader, value, JSON_OBJECT))
+        return false;
+    for (const struct json *member = value->items; member != NULL; member = member->next) {
+        if (is_one_of(member->key, keys))
+            continue;
+        const char *near = diag_suggest(bytes_of(member->key), keys);
+        const char *quoted = diag_quote(loader->arena, bytes_of(member->key));
+        if (near != NULL)
+            load_error(loader, member, "unknown key %s; did you mean \"%s\"?", quoted, near);
+        else
+            load_error(loader, member, "unknown key %s; want %s", quoted,
+                       load_words_text(loader, keys));
+    }
+    return true;
+}
+
+const struct json *load_member(const struct loader *loader, const struct json *object,
+                               const char *key)
+{
+    const struct json *member = json_member(object, key);
+    if (member == NULL)
+        load_error(loader, object, "want a member \"%s\", got none", key);
+    return member;
+}
+
+uint64_t load_number(const struct loader *loader, const struct json *value, uint64_t least,
+                     uint64_t most)
+{
+    if (value->type != JSON_NUMBER) {
+        load_error(loader, value, "want a number, got %s", json_type_name(value->type));
+        return least;
+    }
+    if (value->is_integer && value->integer >= 0 && (uint64_t)value->integer >= least &&
+        (uint64_t)value->integer <= most)
+        return (uint64_t)value->integer;
+    load_error(loader, value, "want a whole number from %llu to %llu, got %.17g",
+               (unsigned long long)least, (unsigned long long)most, value->number);
+    return least;
+}
+
+struct range load_range(const struct loader *loader, const struct json *value)
+{
+    const uint64_t max = (uint64_t)JSON_INTEGER_MAX;
+    struct range range = {0, 0};
+    if (value->type == JSON_ARRAY && value->count == 2) {
+        range.least = load_number(loader, value->items, 0, max);
+        range.most = load_number(loader, value->items->next, 0, max);
+        if (range.least > range.most)
+            load_error(loader, value, "want the least number first");
+    } else if (value->type == JSON_NUMBER) {
+        range.least = range.most = load_number(loader, value, 0, max);
+    } else {
+        load_error(loader, value, "want a number or [least, most], got %s",
+                   json_type_name(value->type));
+    }
+    return range;
+}
+
+const char *load_text(const struct loader *loader, const struct json *value)
+{
+    if (!load_is(loader, value, JSON_STRING))
+        return "";
+    if (value->len == 0)
+        load_error(loader, value, "want a text, got an empty string");
+    return value->string;
+}
+
+const char *load_words_text(const struct loader *loader, const char *const *words)
+{
+    const char *text = "";
+    for (size_t i = 0; words[i] != NULL; i++) {
+        const char *joint = i == 0 ? "" : words[i + 1] == NULL ? " or " : ", ";
+        text = arena_printf(loader->arena, "%s%s\"%s\"", text, joint, words[i]);
+    }
+    return text;
+}
+
+int load_word(const struct loader *loader, const struct json *value, const char *const *words)
+{
+    if (!load_is(loader, value, JSON_STRING))
+        return -1;
+    for (int i = 0; words[i] != NULL; i++)
+        if (strcmp(words[i], value->string) == 0)
+            return i;
+    load_error(loader, value, "want %s, got %s", load_words_text(loader, words),
+               diag_quote(loader->arena, bytes_of(value->string)));
+    return -1;
+}
+
+/* --- definitions ------------------------------------------------------------- */
+
+bool load_is_use(const struct json *value)
+{
+    return value->type == JSON_OBJECT && json_member(value, "use") != NULL;
+}
+
+static struct def *find_def(struct defs *defs, const char *name)
+{
+    for (; defs != NULL; defs = defs->outer)
+        for (size_t i = 0; i < defs->count; i++)
+            if (strcmp(defs->items[i].value->key, name) == 0)
+                return &defs->items[i];
+    return NULL;
+}
+
+struct def *load_use(const struct loader *loader, const struct json *value)
+{
+    static const char *const keys[] = {"use", NULL};
+    const struct json *name = json_member(value, "use");
+    load_object(loader, value, keys);
+    if (!load_is(loader, name, JSON_STRING))
+        return NULL;
+    struct def *def = find_def(loader->defs, name->string);
+    const char *quoted = diag_quote(loader->arena, bytes_of(name->string));
+    if (def == NULL || def->is_open) {
+        if (def == NULL)
+            load_error(loader, name, "there is no %s in \"defs\"", quoted);
+        else
+            load_error(loader, name, "a circle: %s uses itself", quoted);
+        return NULL;
+    }
+    def->is_used = def->is_open = true;
+    return def;
+}
+
+void load_use_done(struct def *def)
+{
+    def->is_open = false;
+}

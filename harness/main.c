@@ -1,0 +1,108 @@
+#include "harness/commands.h"
+#include "harness/version.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const struct row {
+    const char *name;
+    command *run;
+    const char *help;
+} rows[] = {
+    {"run", cmd_run, "play cases against a client, and judge it"},
+    {"list", cmd_list, "what cases there are"},
+    {"check", cmd_check, "look for mistakes in case files, and play nothing"},
+};
+enum { ROW_COUNT = sizeof(rows) / sizeof(rows[0]) };
+
+static const char help_rest[] =
+    "\n"
+    "CASES are ids (smoke/plain-get), folders of ids (smoke), patterns ('*/no-*'), or paths of\n"
+    "case files or folders; without any, the whole corpus.\n"
+    "\n"
+    "  --grep RE             only cases whose id or title matches the regular expression\n"
+    "  --tag TAG             only cases with that tag; those tagged slow are played only so\n"
+    "  --subject NAME        the client under test; bundled\n"
+    "  --report json=PATH    write the JSON report there too; - is the standard output\n"
+    "  --wire all            put the octets of what passed into the report, too\n"
+    "  --strict              a warning is a deviation\n"
+    "  --color WHEN          auto, always, never\n"
+    "\n"
+    "Exit status: 0 all as expected, 1 a deviation (a case failed, or was not recognised),\n"
+    "2 wrong use or a bad case file, 3 the harness broke or a report could not be written,\n"
+    "4 no case selected, 130 interrupted.\n";
+
+static enum exit_status print_help(void)
+{
+    printf("usage: assay COMMAND [OPTIONS] [CASES...]\n\n");
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        printf("  %-8s %s\n", rows[i].name, rows[i].help);
+    fputs(help_rest, stdout);
+    return STATUS_OK;
+}
+
+static enum exit_status unknown_command(const char *word, struct diags *diags)
+{
+    const char *names[ROW_COUNT + 1] = {NULL};
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        names[i] = rows[i].name;
+    const char *near = diag_suggest(bytes_of(word), names);
+    const char *quoted = diag_quote(diags->arena, bytes_of(word));
+    if (near != NULL)
+        diag_add(diags, NULL, 0, NULL, "unknown command %s; did you mean \"%s\"?", quoted, near);
+    else
+        diag_add(diags, NULL, 0, NULL, "unknown command %s; see assay --help", quoted);
+    return STATUS_USAGE;
+}
+
+static bool asks_for_help(int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "--help") == 0)
+            return true;
+    return false;
+}
+
+static enum exit_status dispatch(int argc, char **argv, struct diags *diags)
+{
+    if (asks_for_help(argc, argv))
+        return print_help();
+    if (argc < 2) {
+        diag_add(diags, NULL, 0, NULL, "want a command; see assay --help");
+        return STATUS_USAGE;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("assay %s\n", ASSAY_VERSION);
+        return STATUS_OK;
+    }
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        if (strcmp(argv[1], rows[i].name) == 0)
+            return rows[i].run(argc - 1, argv + 1, diags);
+    return unknown_command(argv[1], diags);
+}
+
+/* A mistake in a file stands as compilers put it; any other is ours to sign. */
+static void print_diags(const struct diags *diags)
+{
+    size_t told = 0;
+    for (const struct diag *one = diags->first; one != NULL; one = one->next, told++)
+        fprintf(stderr, "%s%s\n", one->file != NULL ? "" : "assay: ", diag_text(one, diags->arena));
+    if (diags->count > told)
+        fprintf(stderr, "assay: and %zu more\n", diags->count - told);
+}
+
+int main(int argc, char **argv)
+{
+    struct diags diags = {.arena = arena_new()};
+    sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
+    enum exit_status status = dispatch(argc, argv, &diags);
+    if (fflush(stdout) != 0 || ferror(stdout) != 0) {
+        diag_add(&diags, NULL, 0, NULL, "cannot write to the standard output: %s", strerror(errno));
+        status = STATUS_BROKEN;
+    }
+    print_diags(&diags);
+    arena_free(diags.arena);
+    return (int)status;
+}

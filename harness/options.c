@@ -1,0 +1,167 @@
+#include "harness/options.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum option_id {
+    OPTION_GREP = 1000,
+    OPTION_TAG,
+    OPTION_SUBJECT,
+    OPTION_REPORT,
+    OPTION_STRICT,
+    OPTION_WIRE,
+    OPTION_COLOR,
+    OPTION_END,
+};
+
+static const struct option_row {
+    const char *name;
+    int id;
+    int has_arg;
+    unsigned set; /* the commands that take it: enum option_set */
+} rows[] = {
+    {"grep", OPTION_GREP, required_argument, OPTIONS_SELECT},
+    {"tag", OPTION_TAG, required_argument, OPTIONS_SELECT},
+    {"subject", OPTION_SUBJECT, required_argument, OPTIONS_RUN},
+    {"report", OPTION_REPORT, required_argument, OPTIONS_RUN},
+    {"strict", OPTION_STRICT, no_argument, OPTIONS_RUN},
+    {"wire", OPTION_WIRE, required_argument, OPTIONS_RUN},
+    {"color", OPTION_COLOR, required_argument, OPTIONS_RUN},
+};
+enum { ROW_COUNT = sizeof(rows) / sizeof(rows[0]) };
+
+/* The index of `got` in `words` (ended by NULL), or -1 after telling what is wanted. */
+static int one_of(const char *option, const char *got, const char *const *words,
+                  struct diags *diags)
+{
+    const char *all = "";
+    for (int i = 0; words[i] != NULL; i++) {
+        if (strcmp(words[i], got) == 0)
+            return i;
+        all = arena_printf(diags->arena, "%s%s%s", all, i > 0 ? ", " : "", words[i]);
+    }
+    diag_add(diags, NULL, 0, NULL, "--%s: want %s, got %s", option, all,
+             diag_quote(diags->arena, bytes_of(got)));
+    return -1;
+}
+
+static void read_report(struct options *options, const char *text, struct diags *diags)
+{
+    static const char kind[] = "json=";
+    if (strncmp(text, kind, strlen(kind)) != 0 || text[strlen(kind)] == '\0')
+        diag_add(diags, NULL, 0, NULL, "--report: want json=PATH, got %s",
+                 diag_quote(diags->arena, bytes_of(text)));
+    else if (options->json_count == REPORTS_MAX)
+        diag_add(diags, NULL, 0, NULL, "--report: at most %d of them", REPORTS_MAX);
+    else
+        options->json_paths[options->json_count++] = text + strlen(kind);
+}
+
+static void read_subject(struct options *options, const char *name, struct diags *diags)
+{
+    static const char *const words[] = {"bundled", NULL};
+    const int index = one_of("subject", name, words, diags);
+    options->subject = index >= 0 ? words[index] : NULL;
+}
+
+static void read_option(struct options *options, int id, const char *value, struct diags *diags)
+{
+    static const char *const color_words[] = {"auto", "always", "never", NULL};
+    static const char *const wire_words[] = {"all", NULL};
+    switch (id) {
+    case OPTION_GREP:
+        options->selection.grep = value;
+        break;
+    case OPTION_TAG:
+        options->selection.tag = value;
+        break;
+    case OPTION_SUBJECT:
+        read_subject(options, value, diags);
+        break;
+    case OPTION_REPORT:
+        read_report(options, value, diags);
+        break;
+    case OPTION_STRICT:
+        options->strict = true;
+        break;
+    case OPTION_WIRE:
+        options->wire_all = one_of("wire", value, wire_words, diags) == 0;
+        break;
+    case OPTION_COLOR:
+        options->color = (enum color_when)one_of("color", value, color_words, diags);
+        break;
+    default:
+        assert(false);
+    }
+}
+
+static void unknown_option(const char *word, unsigned takes, struct diags *diags)
+{
+    const char *names[ROW_COUNT + 2] = {"--help"};
+    size_t count = 1;
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        if ((rows[i].set & takes) != 0)
+            names[count++] = arena_printf(diags->arena, "--%s", rows[i].name);
+    names[count] = NULL;
+    const struct bytes name = {(const uint8_t *)word, strcspn(word, "=")};
+    const char *near = diag_suggest(name, names);
+    const char *quoted = diag_quote(diags->arena, name);
+    if (near != NULL)
+        diag_add(diags, NULL, 0, NULL, "unknown option %s; did you mean \"%s\"?", quoted, near);
+    else
+        diag_add(diags, NULL, 0, NULL, "unknown option %s", quoted);
+}
+
+static void table_for(unsigned takes, struct option table[ROW_COUNT + 1])
+{
+    size_t count = 0;
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        if ((rows[i].set & takes) != 0)
+            table[count++] = (struct option){rows[i].name, rows[i].has_arg, NULL, rows[i].id};
+    table[count] = (struct option){NULL, 0, NULL, 0};
+}
+
+bool options_read(struct options *options, int argc, char **argv, unsigned takes,
+                  struct diags *diags)
+{
+    struct option table[ROW_COUNT + 1];
+    table_for(takes, table);
+    *options = (struct options){.subject = "bundled"};
+    const size_t before = diags->count;
+    opterr = 0;
+    optind = 1;
+    for (;;) {
+        const int at = optind;
+        const int id = getopt_long(argc, argv, ":", table, NULL);
+        if (id == -1)
+            break;
+        const char *word = optind > at ? argv[optind - 1] : argv[at];
+        if (id == ':')
+            diag_add(diags, NULL, 0, NULL, "%s wants a value", word);
+        else if (id == '?')
+            unknown_option(word, takes, diags);
+        else
+            read_option(options, id, optarg, diags);
+    }
+    options->selection.words = (const char *const *)(argv + optind);
+    options->selection.word_count = (size_t)(argc - optind);
+    return diags->count == before;
+}
+
+static bool is_set(const char *variable)
+{
+    const char *value = getenv(variable);
+    return value != NULL && value[0] != '\0';
+}
+
+bool options_color(enum color_when when, FILE *out)
+{
+    if (when != COLOR_AUTO)
+        return when == COLOR_ALWAYS;
+    const char *term = getenv("TERM");
+    if (is_set("NO_COLOR") || (term != NULL && strcmp(term, "dumb") == 0))
+        return false;
+    const char *force = getenv("CLICOLOR_FORCE");
+    return (force != NULL && strcmp(force, "0") != 0) || isatty(fileno(out)) == 1;
+}

@@ -1,0 +1,37 @@
+/* options -- the command line of `run`, `list` and `check`. */
+#ifndef HARNESS_OPTIONS_H
+#define HARNESS_OPTIONS_H
+
+#include "harness/select.h"
+
+#include <stdio.h>
+
+enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+enum { REPORTS_MAX = 16 };
+
+struct options {
+    struct selection selection;
+    const char *subject;
+    const char *json_paths[REPORTS_MAX]; /* --report json=PATH; "-" is the standard output */
+    size_t json_count;
+    bool strict;
+    bool wire_all;
+    enum color_when color;
+};
+
+/* The options that a command takes, a bit each. */
+enum option_set {
+    OPTIONS_SELECT = 1, /* --grep --tag */
+    OPTIONS_RUN = 2,    /* --subject --report --strict --wire --color */
+};
+
+/* `argv[0]` is the command's name. Every mistake is told in `diags`; false then. What `options`
+ * points to is `argv`'s. */
+bool options_read(struct options *options, int argc, char **argv, unsigned takes,
+                  struct diags *diags);
+
+/* Whether to colour what goes to `out`: NO_COLOR, CLICOLOR_FORCE and TERM=dumb are honoured. */
+bool options_color(enum color_when when, FILE *out);
+
+#endif

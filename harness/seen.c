@@ -1,0 +1,183 @@
+#include "harness/seen.h"
+
+#include "harness/judge.h"
+
+#include <stdlib.h>
+
+/* Field lines in the order they came, in an array that doubles. */
+struct field_list {
+    struct field *items;
+    size_t count, size;
+};
+
+struct seen_connection {
+    struct seen_connection *next;
+    unsigned index; /* as the transcript counts it */
+    unsigned on;    /* as behaviours do: those with an octet */
+    struct http_reader reader;
+    struct seen_request *request; /* that is being read; NULL between two */
+    struct field_list fields, trailers;
+    uint8_t *body; /* of `body_size` octets */
+    size_t body_size;
+};
+
+static struct seen_connection *connection_of(struct seen_wire *wire, unsigned index)
+{
+    struct seen_connection *one = wire->connections;
+    while (one != NULL && one->index != index)
+        one = one->next;
+    if (one != NULL)
+        return one;
+    one = arena_alloc(wire->arena, sizeof(*one));
+    one->index = index;
+    one->on = wire->peer->connection_count++;
+    one->next = wire->connections;
+    wire->connections = one;
+    http_reader_init(&one->reader, HTTP_REQUESTS);
+    return one;
+}
+
+static void add_field(struct arena *arena, struct field_list *list,
+                      const struct http_reader *reader)
+{
+    if (list->count == list->size) {
+        const size_t size = list->size > 0 ? list->size * 2 : 16;
+        struct field *items = arena_array(arena, size, sizeof(*items));
+        if (list->count > 0)
+            memcpy(items, list->items, list->count * sizeof(*items));
+        list->items = items;
+        list->size = size;
+    }
+    list->items[list->count++] = (struct field){
+        .name = arena_bytes(arena, reader->name),
+        .value = arena_bytes(arena, reader->value),
+    };
+}
+
+static void begin_request(struct seen_wire *wire, struct seen_connection *connection)
+{
+    const struct http_start *start = &connection->reader.start;
+    struct seen_peer *peer = wire->peer;
+    struct seen_request *request = arena_alloc(wire->arena, sizeof(*request));
+    request->method = arena_bytes(wire->arena, start->method);
+    request->target = arena_bytes(wire->arena, start->target);
+    request->on = connection->on;
+    if (peer->last != NULL)
+        peer->last->next = request;
+    else
+        peer->first = request;
+    peer->last = request;
+    peer->request_count++;
+    connection->request = request;
+    connection->fields = connection->trailers = (struct field_list){.count = 0};
+    connection->body = NULL;
+    connection->body_size = 0;
+}
+
+static void add_body(struct arena *arena, struct seen_connection *connection, struct bytes data)
+{
+    struct seen_request *request = connection->request;
+    request->body_len += data.len;
+    const size_t room = JUDGE_BODY_MAX - request->body.len;
+    const size_t count = data.len < room ? data.len : room;
+    const size_t len = request->body.len + count;
+    if (count == 0)
+        return;
+    if (len > connection->body_size) {
+        const size_t twice = connection->body_size * 2;
+        connection->body_size = len > twice ? len : twice;
+        uint8_t *grown = arena_alloc(arena, connection->body_size);
+        if (request->body.len > 0)
+            memcpy(grown, connection->body, request->body.len);
+        connection->body = grown;
+    }
+    memcpy(connection->body + request->body.len, data.at, count);
+    request->body = (struct bytes){connection->body, len};
+}
+
+static enum framing_bit framing_of(enum http_framing framing)
+{
+    switch (framing) {
+    case HTTP_FRAMING_NONE:
+        return FRAMING_NONE;
+    case HTTP_FRAMING_LENGTH:
+        return FRAMING_LENGTH;
+    case HTTP_FRAMING_CHUNKED:
+        return FRAMING_CHUNKED;
+    case HTTP_FRAMING_TO_CLOSE:
+    case HTTP_FRAMING_TUNNEL:
+    case HTTP_FRAMING_UNKNOWN:
+        break;
+    }
+    return 0;
+}
+
+static void end_request(struct seen_connection *connection, bool is_complete)
+{
+    struct seen_request *request = connection->request;
+    if (request == NULL)
+        return;
+    request->fields = (struct fields){connection->fields.items, connection->fields.count};
+    request->trailers = (struct fields){connection->trailers.items, connection->trailers.count};
+    request->is_complete = is_complete;
+    connection->request = NULL;
+}
+
+/* Takes one thing that the reader found; false when it has nothing more to say. */
+static bool take_event(struct seen_wire *wire, struct seen_connection *connection,
+                       enum http_event event)
+{
+    struct http_reader *reader = &connection->reader;
+    switch (event) {
+    case HTTP_START:
+        begin_request(wire, connection);
+        return true;
+    case HTTP_FIELD:
+        add_field(wire->arena, &connection->fields, reader);
+        return true;
+    case HTTP_HEAD:
+        connection->request->framing = framing_of(reader->message.framing);
+        return true;
+    case HTTP_CHUNK:
+        connection->request->chunk_count += reader->chunk_size > 0;
+        return true;
+    case HTTP_DATA:
+        add_body(wire->arena, connection, reader->data);
+        return true;
+    case HTTP_TRAILER:
+        add_field(wire->arena, &connection->trailers, reader);
+        return true;
+    case HTTP_END:
+        end_request(connection, true);
+        return true;
+    case HTTP_DEVIATION:
+        return true;
+    case HTTP_NO_MEMORY:
+        abort(); /* as wire/arena.c */
+    case HTTP_NEED_MORE:
+    case HTTP_LOST:
+    case HTTP_CUT:
+    case HTTP_IDLE:
+        break;
+    }
+    return false;
+}
+
+void seen_receive(struct seen_wire *wire, unsigned index, struct bytes octets)
+{
+    struct seen_connection *connection = connection_of(wire, index);
+    while (take_event(wire, connection, http_reader_next(&connection->reader, &octets)))
+        ;
+}
+
+void seen_finish(struct seen_wire *wire)
+{
+    for (struct seen_connection *one = wire->connections; one != NULL; one = one->next)
+        end_request(one, false);
+}
+
+void seen_release(struct seen_wire *wire)
+{
+    for (struct seen_connection *one = wire->connections; one != NULL; one = one->next)
+        http_reader_release(&one->reader);
+}

@@ -1,0 +1,30 @@
+/*
+ * select -- which cases a command line means.
+ *
+ * A word that is a path is loaded; any other names cases of the corpus: an id,
+ * a folder of ids, or a pattern of fnmatch(3). The corpus is `cases/` of the
+ * current folder when it has a catalog, else the installed one.
+ */
+#ifndef HARNESS_SELECT_H
+#define HARNESS_SELECT_H
+
+#include "harness/load.h"
+
+struct selection {
+    const char *const *words;
+    size_t word_count; /* 0: the whole corpus */
+    const char *grep;  /* an extended regular expression over ids and titles; NULL: none */
+    const char *tag;   /* NULL: any; but cases tagged `slow` only when asked for */
+};
+
+/* What was selected, in the order of the corpus; lives in the arena. */
+struct selected {
+    const struct case_ *const *cases;
+    size_t count;
+};
+
+/* False, with diags, when a case file is bad, a word names nothing, or the expression is none. */
+bool select_cases(const struct selection *selection, struct arena *arena, struct selected *selected,
+                  struct diags *diags);
+
+#endif
