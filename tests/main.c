@@ -1,0 +1,44 @@
+/*
+ * Runs every suite. `check` prints CUnit's summary; `check --xml ROOT` writes
+ * ROOT-Results.xml in CUnit's own format as well.
+ */
+#include "tests/suites.h"
+
+#include <CUnit/Automated.h>
+#include <CUnit/Basic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static CU_SuiteInfo suites[] = {
+#define SUITE_ROW(name, array) {name, NULL, NULL, NULL, NULL, array},
+    SUITES(SUITE_ROW) CU_SUITE_INFO_NULL,
+#undef SUITE_ROW
+};
+
+static void run_to_xml(const char *root)
+{
+    CU_set_output_filename(root);
+
+    CU_automated_run_tests();
+    CU_basic_show_failures(CU_get_failure_list());
+}
+
+int main(int argc, char **argv)
+{
+    if (CU_initialize_registry() != CUE_SUCCESS || CU_register_suites(suites) != CUE_SUCCESS) {
+        fprintf(stderr, "CUnit: %s\n", CU_get_error_msg());
+        return EXIT_FAILURE;
+    }
+    if (argc == 3 && strcmp(argv[1], "--xml") == 0) {
+        run_to_xml(argv[2]);
+    } else {
+        CU_basic_set_mode(CU_BRM_NORMAL);
+        CU_basic_run_tests();
+    }
+    const unsigned run = CU_get_number_of_tests_run();
+    const unsigned failed = CU_get_number_of_tests_failed() + CU_get_number_of_suites_failed();
+    printf("%u passed, %u failed\n", run - CU_get_number_of_tests_failed(), failed);
+    CU_cleanup_registry();
+    return run > 0 && failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

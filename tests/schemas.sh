@@ -1,0 +1,9 @@
+#!/bin/sh
+# Every case file and a whole report are valid by their schemas.
+set -eu
+python=${PYTHON:-/usr/bin/python3}
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+"${ASSAY:?}" run --wire all --report "json=$folder/run.json" >/dev/null || [ $? -eq 1 ]
+"$python" tests/check_schema.py reports/report.schema.json "$folder/run.json"
+find cases -mindepth 2 -name '*.json' -exec "$python" tests/check_schema.py cases/case.schema.json {} +

@@ -1,0 +1,27 @@
+/* suites -- the test tables, one a file; main.c registers them. */
+#ifndef TESTS_SUITES_H
+#define TESTS_SUITES_H
+
+#include <CUnit/CUnit.h>
+
+/* name in the report, array */
+#define SUITES(X)                                                                                  \
+    X("wire/arena", arena_tests)                                                                   \
+    X("wire/diag", diag_tests)                                                                     \
+    X("wire/octets", octets_tests)                                                                 \
+    X("wire/transcript", transcript_tests)                                                         \
+    X("wire/json", json_tests)                                                                     \
+    X("wire/http", http_tests)                                                                     \
+    X("wire/http_deviations", http_deviations_tests)                                               \
+    X("wire/chunked", chunked_tests)                                                               \
+    X("server/peer", peer_tests)                                                                   \
+    X("harness/client", client_tests)                                                              \
+    X("harness/match", match_tests)                                                                \
+    X("harness/judge", judge_tests)                                                                \
+    X("reports", reports_tests)
+
+#define SUITE_DECLARE(name, array) extern CU_TestInfo array[];
+SUITES(SUITE_DECLARE)
+#undef SUITE_DECLARE
+
+#endif

@@ -1,0 +1,170 @@
+/* Events in, a verdict out; no socket. */
+#include "harness/judge.h"
+#include "tests/check.h"
+#include "tests/suites.h"
+
+#define TEXT(text)                                                                                 \
+    {                                                                                              \
+        (const uint8_t *)(text), sizeof(text) - 1                                                  \
+    }
+#define GET "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+#define CHUNKED                                                                                    \
+    "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"                             \
+    "2\r\nhe\r\n3;x=y\r\nllo\r\n0\r\nX-Sum: 1\r\n\r\n"
+
+static const struct piece hello_piece[] = {{.data = TEXT("hello"), .times = 1}};
+static const struct value is_hello[] = {{.kind = VALUE_EQUALS, .octets = {hello_piece, 1, 5}}};
+static const struct piece one_piece[] = {{.data = TEXT("1"), .times = 1}};
+static const struct value is_one[] = {{.kind = VALUE_EQUALS, .octets = {one_piece, 1, 1}}};
+static const struct field_pattern sum_is_one[] = {{TEXT("x-sum"), {is_one, 1}}};
+
+static const struct step steps[] = {{.verb = STEP_READ, .read = READ_REQUEST}, {.verb = STEP_SEND}};
+static const struct script script = {steps, 2};
+static const struct peer origin = {"origin", &script, 1};
+static const struct client_step client[] = {{.name = NULL}};
+static const struct mark mark = {0, 0, 1};
+
+static const struct outcome_pattern whole = {.errors = ERROR_BIT(OUTCOME_NONE)};
+static const struct outcome_pattern failed = {.errors = ERROR_ANY};
+static const struct request_pattern any_request = {.framings = 0};
+static const struct peer_pattern one_request = {
+    .states_requests = true, .requests = &any_request, .request_count = 1};
+static const struct request_pattern chunked_request = {
+    .framings = FRAMING_CHUNKED,
+    .states_chunks = true,
+    .chunks = {2, 2},
+    .body = {is_hello, 1},
+    .trailers = {sum_is_one, 1},
+    .states_complete = true,
+    .complete = true,
+};
+static const struct peer_pattern one_chunked = {
+    .states_requests = true, .requests = &chunked_request, .request_count = 1};
+static const struct request_pattern incomplete_request = {.states_complete = true,
+                                                          .complete = false};
+static const struct peer_pattern one_incomplete = {
+    .states_requests = true, .requests = &incomplete_request, .request_count = 1};
+
+static const struct behaviour behaviours[] = {
+    {.name = "sends it chunked", .verdict = VERDICT_PASS, .peers = &one_chunked, .peer_count = 1},
+    {.name = "leaves it unfinished",
+     .verdict = VERDICT_WARN,
+     .peers = &one_incomplete,
+     .peer_count = 1},
+    {.name = "gets it",
+     .verdict = VERDICT_PASS,
+     .client = &whole,
+     .client_count = 1,
+     .peers = &one_request,
+     .peer_count = 1},
+    {.name = "fails", .verdict = VERDICT_FAIL, .client = &failed, .client_count = 1},
+};
+
+static const struct outcome good = {.status = 200}, bad = {.error = OUTCOME_OTHER},
+                            hung = {.error = OUTCOME_HUNG}, unsupported = {.is_unsupported = true};
+
+static const struct row {
+    const char *label;
+    const char *received;
+    const struct outcome *outcome;
+    bool is_sent;
+    enum verdict verdict;
+    const char *text; /* the behaviour's name, or what the reason begins with */
+} rows[] = {
+    {"the first that matches", GET, &good, true, VERDICT_PASS, "gets it"},
+    {"a later one", GET, &bad, true, VERDICT_FAIL, "fails"},
+    {"by the wire", CHUNKED, &bad, true, VERDICT_PASS, "sends it chunked"},
+    {"what was cut", "GET / HTTP/1.1\r\nHo", &good, true, VERDICT_WARN, "leaves it unfinished"},
+    {"two requests", GET GET, &good, true, VERDICT_UNRECOGNISED,
+     "no behaviour matches; nearest is \"gets it\"\norigin: 2 requests, want 1"},
+    {"any is not hung", GET, &hung, true, VERDICT_UNRECOGNISED, "no behaviour matches"},
+    {"no outcome", GET, NULL, true, VERDICT_UNRECOGNISED, "no behaviour matches"},
+    {"a mark that was missed", GET, &good, false, VERDICT_UNEXERCISED,
+     "the run never reached its mark: origin, connection script 1, step 2 (send)"},
+    {"unsupported", "", &unsupported, false, VERDICT_SKIP, "the subject says"},
+    {"what is not HTTP", "\x16\x03\x01\r\n", &bad, true, VERDICT_FAIL, "fails"},
+};
+
+static void feed(struct judge *judge, const struct row *row, size_t size)
+{
+    struct bytes rest = bytes_of(row->received);
+    judge_watch(judge, &(struct event){.kind = EVENT_CONNECT});
+    judge_watch(judge, &(struct event){.kind = EVENT_CONNECT, .connection = 1});
+    while (rest.len > 0) {
+        const struct bytes piece = bytes_take(&rest, rest.len < size ? rest.len : size);
+        judge_watch(
+            judge, &(struct event){
+                       .kind = EVENT_RECEIVED, .connection = 1, .octets = piece, .len = piece.len});
+    }
+    judge_watch(judge, &(struct event){.kind = EVENT_STEP_DONE, .step = 0});
+    if (row->is_sent)
+        judge_watch(judge, &(struct event){.kind = EVENT_STEP_DONE, .step = 1});
+    if (row->outcome != NULL)
+        judge_watch(judge, &(struct event){.kind = EVENT_OUTCOME, .outcome = row->outcome});
+}
+
+static void check_row_by(const struct row *row, size_t size, struct arena *arena)
+{
+    const struct point point = {.client = client,
+                                .client_count = 1,
+                                .peers = &origin,
+                                .peer_count = 1,
+                                .marks = &mark,
+                                .mark_count = 1,
+                                .behaviours = behaviours,
+                                .behaviour_count = COUNT_OF(behaviours)};
+    struct run_result result = {.point = &point};
+    struct judge *judge = judge_new(&point, NULL, ~(can_set)0, arena);
+    feed(judge, row, size);
+    judge_finish(judge, &result);
+    judge_free(judge);
+    const char *text = result.behaviour != NULL ? result.behaviour->name : result.reason;
+    CHECK_ROW(result.verdict == row->verdict, "%s [by %zu]: %s", row->label, size,
+              verdict_name(result.verdict));
+    CHECK_ROW(strncmp(text, row->text, strlen(row->text)) == 0, "%s [by %zu]: %s", row->label, size,
+              text);
+}
+
+static void judges_every_row_however_it_is_cut(void)
+{
+    struct arena *arena = arena_new();
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        for (size_t size = 1; size <= strlen(rows[i].received) + 1; size++) {
+            check_row_by(&rows[i], size, arena);
+            arena_reset(arena);
+        }
+    arena_free(arena);
+}
+
+static void keeps_long_contents_by_their_front(void)
+{
+    static const char head[] = "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 3000000\r\n\r\n";
+    static const struct value three_million[] = {{.kind = VALUE_LENGTH, .length = 3000000}};
+    static const struct request_pattern long_request = {
+        .body = {three_million, 1}, .states_complete = true, .complete = true};
+    static const struct peer_pattern one_long = {
+        .states_requests = true, .requests = &long_request, .request_count = 1};
+    static const struct behaviour is_long = {
+        .name = "sends all", .verdict = VERDICT_PASS, .peers = &one_long, .peer_count = 1};
+    static const uint8_t block[100000];
+    const struct point point = {
+        .peers = &origin, .peer_count = 1, .behaviours = &is_long, .behaviour_count = 1};
+    struct arena *arena = arena_new();
+    struct judge *judge = judge_new(&point, NULL, 0, arena);
+    struct run_result result = {.point = &point};
+    judge_watch(judge, &(struct event){.kind = EVENT_RECEIVED, .octets = bytes_of(head)});
+    for (int i = 0; i < 30; i++)
+        judge_watch(judge, &(struct event){.kind = EVENT_RECEIVED,
+                                           .octets = {block, sizeof(block)},
+                                           .len = sizeof(block)});
+    judge_finish(judge, &result);
+    judge_free(judge);
+    CHECK_ROW(result.verdict == VERDICT_PASS, "%s", result.reason != NULL ? result.reason : "");
+    arena_free(arena);
+}
+
+CU_TestInfo judge_tests[] = {
+    {"judges every row, however it is cut", judges_every_row_however_it_is_cut},
+    {"keeps long contents by their front", keeps_long_contents_by_their_front},
+    CU_TEST_INFO_NULL,
+};

@@ -1,0 +1,84 @@
+#include "tests/check.h"
+#include "tests/suites.h"
+#include "wire/transcript.h"
+
+#include <stdlib.h>
+
+struct watched {
+    size_t count;
+    uint64_t len;
+};
+
+static void watch(void *watcher, const struct event *event)
+{
+    struct watched *watched = watcher;
+    watched->count++;
+    watched->len += event->octets.len;
+}
+
+static void copies_what_it_stores(void)
+{
+    struct arena *arena = arena_new();
+    struct transcript transcript;
+    char text[] = "GET";
+    const struct outcome outcome = {.error = OUTCOME_RESET, .status = 200};
+    transcript_init(&transcript, arena, NULL, NULL);
+    transcript_add(&transcript, &(struct event){.kind = EVENT_RECEIVED,
+                                                .ns = 7,
+                                                .octets = {(const uint8_t *)text, 3},
+                                                .len = 3});
+    transcript_add(&transcript, &(struct event){.kind = EVENT_OUTCOME, .outcome = &outcome});
+    memset(text, 'x', 3);
+    const struct event *first = &transcript.first->event, *last = &transcript.last->event;
+    CHECK_ROW(bytes_equal(first->octets, bytes_of("GET")) && first->ns == 7, "octets");
+    CHECK_ROW(last->outcome != &outcome && last->outcome->error == OUTCOME_RESET, "outcome");
+    CHECK_ROW(transcript.count == 2 && transcript.first->next == transcript.last, "two events");
+    arena_free(arena);
+}
+
+static void keeps_ends_past_its_budget(void)
+{
+    struct arena *arena = arena_new();
+    struct watched watched = {0, 0};
+    struct transcript transcript;
+    const size_t len = 100000, rounds = 4;
+    uint8_t *octets = malloc(len);
+    for (size_t i = 0; i < len; i++)
+        octets[i] = (uint8_t)i;
+    transcript_init(&transcript, arena, watch, &watched);
+    for (size_t i = 0; i < rounds; i++)
+        transcript_add(&transcript,
+                       &(struct event){.kind = EVENT_SENT, .octets = {octets, len}, .len = len});
+    const struct event *first = &transcript.first->event, *last = &transcript.last->event;
+    CHECK_ROW(watched.count == rounds && watched.len == rounds * len, "the watcher sees all");
+    CHECK_ROW(first->octets.len == len && first->tail.len == 0, "the first is kept whole");
+    CHECK_ROW(last->len == len && last->octets.len == TRANSCRIPT_END_LEN &&
+                  last->tail.len == TRANSCRIPT_END_LEN,
+              "the last by its ends");
+    CHECK_ROW(memcmp(last->octets.at, octets, TRANSCRIPT_END_LEN) == 0, "its head");
+    CHECK_ROW(memcmp(last->tail.at, octets + len - TRANSCRIPT_END_LEN, TRANSCRIPT_END_LEN) == 0,
+              "its tail");
+    free(octets);
+    arena_free(arena);
+}
+
+static void counts_what_it_drops(void)
+{
+    struct arena *arena = arena_new();
+    struct watched watched = {0, 0};
+    struct transcript transcript;
+    transcript_init(&transcript, arena, watch, &watched);
+    for (size_t i = 0; i < TRANSCRIPT_EVENTS_MAX + 5; i++)
+        transcript_add(&transcript, &(struct event){.kind = EVENT_CONNECT});
+    CHECK_ROW(transcript.count == TRANSCRIPT_EVENTS_MAX && transcript.dropped == 5, "%zu, %zu",
+              transcript.count, transcript.dropped);
+    CHECK_ROW(watched.count == TRANSCRIPT_EVENTS_MAX + 5, "the watcher sees all");
+    arena_free(arena);
+}
+
+CU_TestInfo transcript_tests[] = {
+    {"copies what it stores", copies_what_it_stores},
+    {"keeps ends past its budget", keeps_ends_past_its_budget},
+    {"counts what it drops", counts_what_it_drops},
+    CU_TEST_INFO_NULL,
+};
