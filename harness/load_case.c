@@ -201,11 +201,13 @@ static void read_played(struct loader *loader, const struct json *object, struct
     const struct json *mark = json_member(object, "mark");
     if (client != NULL)
         load_client(loader, client, draft->point, &draft->case_->needs);
+    const size_t mistakes = loader->diags->count;
     if (origin != NULL)
         load_origin(loader, origin, draft->peer);
+    const bool is_whole = client != NULL && origin != NULL && loader->diags->count == mistakes;
     if (mark != NULL)
         read_marks(loader, mark, draft->point);
-    else if (client != NULL && origin != NULL)
+    else if (is_whole) /* a mark that lacks because of another mistake is none of its own */
         mark_first_send(loader, object, draft);
 }
 

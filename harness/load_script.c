@@ -111,7 +111,10 @@ static void read_step(struct script_builder *builder, const struct json *value)
     struct loader *loader = builder->loader;
     if (!load_is(loader, value, JSON_OBJECT))
         return;
+    const size_t mistakes = loader->diags->count;
     check_keys(loader, value);
+    if (loader->diags->count > mistakes)
+        return;
     const enum step_verb verb = find_verb(loader, value);
     if (verb == STEP_VERB_COUNT)
         return;

@@ -94,6 +94,23 @@ static void send_all(struct client_server *server, const char *octets)
     }
 }
 
+/* Whether so many 'x' come. */
+static bool read_body(struct client_server *server, uint64_t len)
+{
+    char octets[64 * 1024];
+    while (len > 0) {
+        const ssize_t got =
+            recv(server->fd, octets, len < sizeof(octets) ? (size_t)len : sizeof(octets), 0);
+        for (ssize_t i = 0; i < got; i++)
+            if (octets[i] != 'x')
+                return false;
+        if (got <= 0)
+            return false;
+        len -= (uint64_t)got;
+    }
+    return true;
+}
+
 /* False when the client did something else. */
 static bool play(struct client_server *server, size_t index)
 {
@@ -105,6 +122,11 @@ static bool play(struct client_server *server, size_t index)
         (exchange->wants != NULL && strcmp(server->request, exchange->wants) != 0)) {
         snprintf(server->trouble, sizeof(server->trouble), "request %zu is \"%.200s\"", index,
                  server->request);
+        return false;
+    }
+    if (!read_body(server, exchange->body_len)) {
+        snprintf(server->trouble, sizeof(server->trouble), "the body of request %zu is another",
+                 index);
         return false;
     }
     send_all(server, exchange->reply);

@@ -18,7 +18,8 @@ struct exchange {
     const char *wants; /* the request, octet for octet, with "H" for its Host; NULL: any head */
     const char *reply; /* NULL: none */
     enum ending ending;
-    bool is_fresh; /* the request comes on a new connection, though the last one stays open */
+    bool is_fresh;     /* the request comes on a new connection, though the last one stays open */
+    uint64_t body_len; /* so many octets of content stand behind `wants`, and each is 'x' */
 };
 
 struct client_server;

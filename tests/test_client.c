@@ -1,12 +1,9 @@
 #include "harness/bundled.h"
-#include "harness/client/private.h"
 #include "tests/check.h"
 #include "tests/client_server.h"
 #include "tests/suites.h"
 
-#include <errno.h>
 #include <inttypes.h>
-#include <poll.h>
 #include <stdio.h>
 
 #define GET      "GET / HTTP/1.1\r\nHost: H\r\nAccept-Encoding: identity\r\n"
@@ -15,15 +12,16 @@
 #define OK5      OK("Content-Length: 5\r\n\r\nhello")
 #define OK0      OK("Content-Length: 0\r\n\r\n")
 #define CHUNKED  OK("Transfer-Encoding: chunked\r\n\r\n")
-#define MIB      (1024 * 1024)
+#define MIB      ((uint64_t)1024 * 1024)
 
 /* Exchanges. */
 /* clang-format off */
-#define REPLY(reply)             {NULL, reply, STAY, false}
-#define REPLY_AND(ending, reply) {NULL, reply, ending, false}
-#define FRESH(reply)             {NULL, reply, STAY, true}
-#define WANT(request, reply)     {request, reply, STAY, false}
-#define WANT_FRESH(request, reply) {request, reply, STAY, true}
+#define REPLY(reply)               {NULL, reply, STAY, false, 0}
+#define REPLY_AND(ending, reply)   {NULL, reply, ending, false, 0}
+#define FRESH(reply)               {NULL, reply, STAY, true, 0}
+#define WANT(request, reply)       {request, reply, STAY, false, 0}
+#define WANT_FRESH(request, reply) {request, reply, STAY, true, 0}
+#define WANT_X(request, x, reply)  {request, reply, STAY, false, x}
 /* clang-format on */
 
 enum { EXCHANGES_MAX = 3, HEADERS_MAX = 4, PIECES_MAX = 4 };
@@ -32,12 +30,12 @@ enum { EXCHANGES_MAX = 3, HEADERS_MAX = 4, PIECES_MAX = 4 };
 struct ask {
     const char *method, *target;
     const char *headers[HEADERS_MAX][2];
-    enum body_kind body;
     const char *pieces[PIECES_MAX];
     uint64_t times; /* of each piece; 0: once */
     uint64_t length;
-    enum read_mode read;
     uint64_t amount;
+    enum body_kind body;
+    enum read_mode read;
 };
 
 /* What the server plays, what the client is asked, and what it says of it. */
@@ -151,9 +149,9 @@ static void play_rows(const struct row *rows, size_t count)
         play_row(&rows[i]);
 }
 
-/* clang-format off */
 static void puts_requests_on_the_wire_octet_for_octet(void)
 {
+    /* clang-format off */
     static const struct row rows[] = {
         {"GET", {WANT(GET "\r\n", OK0)}, {{0}}, {"200 OK: "}},
         {"empty target", {WANT(GET "\r\n", OK0)}, {{.target = ""}}, {"200 OK: "}},
@@ -172,14 +170,18 @@ static void puts_requests_on_the_wire_octet_for_octet(void)
         {"coding given to bytes", {WANT(UP("PUT") "Transfer-Encoding: gzip, Chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", OK0)}, {{.method = "PUT", .headers = {{"Transfer-Encoding", "gzip, Chunked"}}, .body = BODY_BYTES, .pieces = {"abc"}}}, {"200 OK: "}},
         {"coding given, no body", {WANT(UP("PUT") "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", OK0)}, {{.method = "PUT", .headers = {{"Transfer-Encoding", "chunked"}}}}, {"200 OK: "}},
         {"expects 100, does not wait", {WANT(UP("PUT") "Content-Length: 1\r\nExpect: 100-continue\r\n\r\na", OK0)}, {{.method = "PUT", .headers = {{"Expect", "100-continue"}}, .body = BODY_BYTES, .pieces = {"a"}}}, {"200 OK: "}},
+        {"large bytes", {WANT_X(UP("PUT") "Content-Length: 33554432\r\n\r\n", 32 * MIB, OK0)}, {{.method = "PUT", .body = BODY_BYTES, .pieces = {"xx"}, .times = 16 * MIB}}, {"200 OK: "}},
+        {"large stream of known length", {WANT_X(UP("PUT") "Content-Length: 33554432\r\n\r\n", 32 * MIB, OK0)}, {{.method = "PUT", .body = BODY_STREAM, .pieces = {"x", "xxx"}, .times = 8 * MIB, .length = 32 * MIB}}, {"200 OK: "}},
         {"a stream that is too long", {WANT(UP("PUT") "Content-Length: 5\r\n\r\nfoo", NULL)}, {{.method = "PUT", .body = BODY_STREAM, .pieces = {"foo", "bar"}, .length = 5}}, {"other "}},
         {"a stream that is too short, then another", {WANT(UP("PUT") "Content-Length: 7\r\n\r\nfoobar", NULL), WANT_FRESH(GET "\r\n", OK0)}, {{.method = "PUT", .body = BODY_STREAM, .pieces = {"foo", "bar"}, .length = 7}}, {"other ", "200 OK: "}},
     };
+    /* clang-format on */
     play_rows(rows, COUNT_OF(rows));
 }
 
 static void refuses_bad_requests_before_an_octet_is_sent(void)
 {
+    /* clang-format off */
     static const struct ask asks[] = {
         {.method = ""}, {.method = "GET "}, {.method = "GE\r\nT"}, {.method = "G(T"}, {.method = "G\xc3\x89T"},
         {.target = "/a b"}, {.target = "/\r\n"}, {.target = "/\n"}, {.target = "/\t"}, {.target = "/\x7f"}, {.target = "/\xc3\xa9"},
@@ -197,17 +199,22 @@ static void refuses_bad_requests_before_an_octet_is_sent(void)
         {.headers = {{"Content-Length", "3"}}, .body = BODY_STREAM, .pieces = {"ab"}, .length = 2},
         {.headers = {{"Host", "a"}, {"host", "a"}}},
     };
+    /* clang-format on */
     for (size_t i = 0; i < COUNT_OF(asks); i++) {
         char label[32];
         snprintf(label, sizeof(label), "bad request %zu", i);
         /* The same connection serves the request after it. */
-        const struct row row = {label, {WANT(GET "\r\n", OK0), WANT(GET "\r\n", OK0)}, {{0}, asks[i], {0}}, {"200 OK: ", "invalid_request ", "200 OK: "}};
+        const struct row row = {label,
+                                {WANT(GET "\r\n", OK0), WANT(GET "\r\n", OK0)},
+                                {{0}, asks[i], {0}},
+                                {"200 OK: ", "invalid_request ", "200 OK: "}};
         play_row(&row);
     }
 }
 
 static void reads_responses(void)
 {
+    /* clang-format off */
     static const struct row rows[] = {
         {"length", {REPLY(OK5)}, {{0}}, {"200 OK: hello"}},
         {"length 5, 5", {REPLY(OK("Content-Length: 5, 5\r\n\r\nhello"))}, {{0}}, {"200 OK: hello"}},
@@ -237,11 +244,13 @@ static void reads_responses(void)
         {"chunked, by amounts", {REPLY(CHUNKED "3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n")}, {{.read = READ_MODE_AMOUNTS, .amount = 1}}, {"200 OK: hello"}},
         {"chunked, as a stream", {REPLY(CHUNKED "3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n")}, {{.read = READ_MODE_STREAM}}, {"200 OK: hello"}},
     };
+    /* clang-format on */
     play_rows(rows, COUNT_OF(rows));
 }
 
 static void refuses_malformed_responses(void)
 {
+    /* clang-format off */
     static const struct { const char *reply, *wants; } rows[] = {
         {"hello\r\n\r\n", "malformed "}, {"\r\n" OK5, "malformed "}, {"HTTP/2 200 OK\r\n\r\n", "malformed "}, {"http/1.1 200 OK\r\n\r\n", "malformed "},
         {"HTTP/1.1 20 OK\r\n\r\n", "malformed "}, {"HTTP/1.1  200 OK\r\n\r\n", "malformed "}, {"HTTP/1.1 200 O\rK\r\n\r\n", "malformed "},
@@ -257,14 +266,19 @@ static void refuses_malformed_responses(void)
         {CHUNKED "10000000000000005\r\nhello", "malformed 200 OK: "}, {CHUNKED "1\r\na\r\n0\r\nA: b\n\r\n", "malformed 200 OK: a"}, {CHUNKED "1\r\na\r\n0\r\n\n", "malformed 200 OK: a"},
         {CHUNKED "1\r\na\r\n0\r\nA : b\r\n\r\n", "malformed 200 OK: a"},
     };
+    /* clang-format on */
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        const struct row row = {rows[i].reply, {REPLY(rows[i].reply), FRESH(OK5)}, {{0}}, {rows[i].wants, "200 OK: hello"}};
+        const struct row row = {rows[i].reply,
+                                {REPLY(rows[i].reply), FRESH(OK5)},
+                                {{0}},
+                                {rows[i].wants, "200 OK: hello"}};
         play_row(&row);
     }
 }
 
 static void uses_a_connection_again_only_when_it_is_clean(void)
 {
+    /* clang-format off */
     static const struct row rows[] = {
         {"length", {REPLY(OK5), REPLY(OK0)}, {{0}}, {"200 OK: hello", "200 OK: "}},
         {"chunked, HEAD, 204", {REPLY(CHUNKED "0\r\n\r\n"), REPLY(OK5), REPLY(OK0)}, {{0}}, {"200 OK: ", "200 OK: hello", "200 OK: "}},
@@ -279,11 +293,13 @@ static void uses_a_connection_again_only_when_it_is_clean(void)
         {"after a broken one", {REPLY(OK("A : b\r\n\r\n")), FRESH(OK0)}, {{0}}, {"malformed ", "200 OK: "}},
         {"after a cut one", {REPLY_AND(FIN, "HT"), REPLY(OK0)}, {{0}}, {"incomplete ", "200 OK: "}},
     };
+    /* clang-format on */
     play_rows(rows, COUNT_OF(rows));
 }
 
 static void takes_an_answer_that_comes_early(void)
 {
+    /* clang-format off */
     static const struct row rows[] = {
         {"server waits", {REPLY("HTTP/1.1 413 No\r\nContent-Length: 3\r\n\r\nbig"), FRESH(OK0)}, {{.method = "POST", .body = BODY_BYTES, .pieces = {"x"}, .times = 64 * MIB}}, {"413 No: big", "200 OK: "}},
         {"server closes", {REPLY_AND(CLOSE, "HTTP/1.1 413 No\r\nContent-Length: 3\r\n\r\nbig"), REPLY(OK0)}, {{.method = "POST", .body = BODY_BYTES, .pieces = {"x"}, .times = 64 * MIB}}, {"413 No: big", "200 OK: "}},
@@ -292,9 +308,37 @@ static void takes_an_answer_that_comes_early(void)
         {"no answer, reset", {REPLY_AND(RST, NULL)}, {{.method = "POST", .body = BODY_STREAM, .pieces = {"abc"}, .times = 16 * MIB}}, {"reset "}},
         {"malformed", {REPLY("hello\r\n\r\n"), FRESH(OK0)}, {{.method = "POST", .body = BODY_STREAM, .pieces = {"abc"}, .times = 16 * MIB}}, {"malformed ", "200 OK: "}},
     };
+    /* clang-format on */
     play_rows(rows, COUNT_OF(rows));
 }
-/* clang-format on */
+
+static void keeps_the_front_of_a_large_body_and_counts_the_rest(void)
+{
+    enum { BODY_LEN = 3 * BUNDLED_BODY_MAX };
+    static const char head[] = OK("Content-Length: 3145728\r\n\r\n");
+    struct arena *arena = arena_new();
+    char *reply = arena_alloc(arena, sizeof(head) + BODY_LEN);
+    memcpy(reply, head, sizeof(head) - 1);
+    for (size_t i = 0; i < BODY_LEN; i++)
+        reply[sizeof(head) - 1 + i] = (char)('a' + i % 7);
+    const struct exchange exchange = REPLY(reply);
+    static const enum read_mode reads[] = {READ_MODE_ALL, READ_MODE_STREAM, READ_MODE_AMOUNTS};
+    for (size_t i = 0; i < COUNT_OF(reads); i++) {
+        struct client_server *server = client_server_new();
+        const struct endpoint endpoint = endpoint_of(client_server_port(server));
+        client_server_play(server, &exchange, 1);
+        struct bundled *bundled = bundled_new(&endpoint, arena);
+        const struct ask ask = {.read = reads[i], .amount = 100001};
+        const struct outcome *outcome = bundled_play(bundled, step_of(arena, &ask));
+        const struct bytes front = {(const uint8_t *)reply + sizeof(head) - 1, BUNDLED_BODY_MAX};
+        CHECK_ROW(outcome->error == OUTCOME_NONE && outcome->body_len == BODY_LEN, "read %zu", i);
+        CHECK_ROW(bytes_equal(outcome->body, front), "read %zu: the octets kept", i);
+        bundled_free(bundled);
+        char trouble[256];
+        CHECK_ROW(client_server_end(server, trouble, sizeof(trouble)), "read %zu: %s", i, trouble);
+    }
+    arena_free(arena);
+}
 
 CU_TestInfo client_tests[] = {
     {"puts requests on the wire octet for octet", puts_requests_on_the_wire_octet_for_octet},
@@ -304,5 +348,7 @@ CU_TestInfo client_tests[] = {
     {"uses a connection again only when it is clean",
      uses_a_connection_again_only_when_it_is_clean},
     {"takes an answer that comes early", takes_an_answer_that_comes_early},
+    {"keeps the front of a large body, and counts the rest",
+     keeps_the_front_of_a_large_body_and_counts_the_rest},
     CU_TEST_INFO_NULL,
 };

@@ -9,19 +9,14 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* A command to a terminal, line ends, invalid UTF-8, an override of direction, what JSON escapes.
  */
 #define HOSTILE "\x1b[31m\r\n\xff\xc0\x80\xe2\x80\xae\xc2\x9b\x7f\"\\ x"
 
-#define OCTETS(text)                                                                               \
-    {                                                                                              \
-        (const uint8_t *)(text), sizeof(text) - 1                                                  \
-    }
-
 /* clang-format off */
+#define OCTETS(text) {(const uint8_t *)(text), sizeof(text) - 1}
 static const struct requirement complete = {.id = "9112-8-1", .level = "MUST",
     .text = "A client that gets a response shorter than the length it announces has to note that the "
             "message is incomplete."};
@@ -29,13 +24,8 @@ static const struct requirement *const requirements[] = {&complete};
 static const char *const seen_in[] = {"https://example.org/issues/1"};
 
 static const struct case_ cut_case = {.id = "partial-read/length-cut",
-                                      .title = "A short body is reported as incomplete",
-                                      .file = "cases/partial-read/length-cut.json",
-                                      .line = 1,
-                                      .requirements = requirements,
-                                      .requirement_count = 1,
-                                      .seen_in = seen_in,
-                                      .seen_in_count = 1};
+    .title = "A short body is reported as incomplete", .file = "cases/partial-read/length-cut.json", .line = 1,
+    .requirements = requirements, .requirement_count = 1, .seen_in = seen_in, .seen_in_count = 1};
 
 static const struct piece get_piece = {.data = {(const uint8_t *)"GET", 3}, .times = 1};
 static const struct piece target_pieces[] = {{.data = {(const uint8_t *)"/", 1}, .times = 1},
@@ -46,18 +36,10 @@ static const struct client_step steps[] = {
 static const struct step script_steps[] = {{.verb = STEP_READ}, {.verb = STEP_SEND, .name = "cut"}};
 static const struct script script = {script_steps, 2};
 static const struct peer peers[] = {{"origin", &script, 1}, {"proxy", &script, 1}};
-static const struct point cut_point = {.parent = &cut_case,
-                                       .suffix = "",
-                                       .client = steps,
-                                       .client_count = 1,
-                                       .peers = peers,
-                                       .peer_count = 1};
-static const struct point two_point = {.parent = &cut_case,
-                                       .suffix = "[cut=17]",
-                                       .client = steps,
-                                       .client_count = 2,
-                                       .peers = peers,
-                                       .peer_count = 2};
+static const struct point cut_point = {.parent = &cut_case, .suffix = "", .client = steps, .client_count = 1,
+    .peers = peers, .peer_count = 1};
+static const struct point two_point = {.parent = &cut_case, .suffix = "[cut=17]", .client = steps,
+    .client_count = 2, .peers = peers, .peer_count = 2};
 
 static const struct behaviour whole = {
     .name = "takes the short body as whole", .verdict = VERDICT_FAIL, .why = "9112-8-1"};
@@ -76,12 +58,8 @@ static const struct field hostile_field = {OCTETS(HOSTILE), OCTETS(HOSTILE)};
 static const struct interim hostile_interim = {103, {&hostile_field, 1}};
 static const struct outcome ok = {
     .status = 200, .has_body = true, .body = {(const uint8_t *)"hello", 5}, .body_len = 5};
-static const struct outcome incomplete = {.error = OUTCOME_INCOMPLETE,
-                                          .text = "5 of 10 read",
-                                          .status = 200,
-                                          .has_body = true,
-                                          .body = {(const uint8_t *)"hello", 5},
-                                          .body_len = 5};
+static const struct outcome incomplete = {.error = OUTCOME_INCOMPLETE, .text = "5 of 10 read", .status = 200,
+    .has_body = true, .body = {(const uint8_t *)"hello", 5}, .body_len = 5};
 static const struct outcome hostile = {.error = OUTCOME_OTHER, .text = HOSTILE, .status = 200, .has_reason = true,
     .reason = OCTETS(HOSTILE), .has_fields = true, .fields = {&hostile_field, 1}, .has_body = true, .body = OCTETS(HOSTILE),
     .body_len = 1000, .has_trailers = true, .trailers = {&hostile_field, 1}, .has_interims = true,
@@ -90,10 +68,6 @@ static const struct outcome *const ok_outcomes[] = {&ok, NULL};
 static const struct outcome *const hostile_outcomes[] = {&hostile};
 static const struct outcome *const bad_outcomes[] = {&incomplete, &ok};
 
-#define OCTETS(text)                                                                               \
-    {                                                                                              \
-        (const uint8_t *)(text), sizeof(text) - 1                                                  \
-    }
 #define EVENT_OF(kind_, text) .kind = (kind_), .octets = OCTETS(text), .len = sizeof(text) - 1
 
 static const struct event cut_events[] = {
@@ -505,6 +479,22 @@ static void console_tells_a_full_disk(void)
     arena_free(arena);
 }
 
+static void write_strings_and_others(struct json_text *text)
+{
+    json_text_array(text, "strings", JSON_LINES);
+    json_text_string(text, NULL, "\xc3\xa9 \b\f\n\r\t\x01\x7f \"\\");
+    json_text_string(text, NULL, HOSTILE);
+    json_text_readable(text, NULL, (struct bytes)OCTETS("\r\n\\\"\0"));
+    json_text_string(text, NULL, NULL);
+    json_text_close(text);
+    json_text_array(text, "others", JSON_FLAT);
+    json_text_number(text, NULL, 0);
+    json_text_number(text, NULL, UINT64_MAX);
+    json_text_bool(text, NULL, true);
+    json_text_bool(text, NULL, false);
+    json_text_close(text);
+}
+
 static void json_text_writes_every_value(void)
 {
     struct output output;
@@ -524,18 +514,7 @@ static void json_text_writes_every_value(void)
     json_text_octets(&text, NULL, (struct bytes)OCTETS("\xc3\xa9"));
     json_text_octets(&text, NULL, (struct bytes){NULL, 0});
     json_text_close(&text);
-    json_text_array(&text, "strings", JSON_LINES);
-    json_text_string(&text, NULL, "\xc3\xa9 \b\f\n\r\t\x01\x7f \"\\");
-    json_text_string(&text, NULL, HOSTILE);
-    json_text_readable(&text, NULL, (struct bytes)OCTETS("\r\n\\\"\0"));
-    json_text_string(&text, NULL, NULL);
-    json_text_close(&text);
-    json_text_array(&text, "others", JSON_FLAT);
-    json_text_number(&text, NULL, 0);
-    json_text_number(&text, NULL, UINT64_MAX);
-    json_text_bool(&text, NULL, true);
-    json_text_bool(&text, NULL, false);
-    json_text_close(&text);
+    write_strings_and_others(&text);
     json_text_close(&text);
     fclose(text.out);
     check_text(
@@ -709,53 +688,47 @@ static void check_harmless(const char *label, struct output output)
     free(output.at);
 }
 
+/* clang-format off */
+static const struct requirement hostile_requirement = {.id = HOSTILE, .level = HOSTILE, .text = HOSTILE};
+static const struct requirement *const hostile_requirements[] = {&hostile_requirement};
+static const char *const hostile_texts[] = {HOSTILE};
+static const struct case_ hostile_case = {.id = HOSTILE, .title = HOSTILE, .file = HOSTILE,
+    .requirements = hostile_requirements, .requirement_count = 1, .seen_in = hostile_texts, .seen_in_count = 1};
+static const struct field_pattern hostile_fields = {.name = OCTETS(HOSTILE)};
+static const struct outcome_pattern hostile_pattern = {.headers = {&hostile_fields, 1},
+    .trailers = {&hostile_fields, 1}};
+static const struct behaviour hostile_behaviour = {.name = HOSTILE, .why = HOSTILE, .client = &hostile_pattern,
+    .client_count = 1};
+static const struct behaviour_count hostile_count = {HOSTILE, 1};
+static const struct piece endless = {.data = OCTETS(HOSTILE), .times = UINT64_MAX};
+static const struct client_step hostile_step = {.method = {&endless, 1, UINT64_MAX},
+    .target = {&endless, 1, UINT64_MAX}};
+static const struct peer hostile_peers[] = {{HOSTILE, &script, 1}, {HOSTILE, &script, 1}};
+static const struct point hostile_point = {.parent = &hostile_case, .suffix = "'" HOSTILE, .client = &hostile_step,
+    .client_count = 1, .peers = hostile_peers, .peer_count = 2};
+/* clang-format on */
+
 static void check_hostile(const char *folder)
 {
-    static const struct requirement requirement = {
-        .id = HOSTILE, .level = HOSTILE, .text = HOSTILE};
-    static const struct requirement *const one[] = {&requirement};
-    static const char *const texts[] = {HOSTILE};
-    static const struct case_ case_ = {.id = HOSTILE,
-                                       .title = HOSTILE,
-                                       .file = HOSTILE,
-                                       .requirements = one,
-                                       .requirement_count = 1,
-                                       .seen_in = texts,
-                                       .seen_in_count = 1};
-    static const struct field_pattern field = {.name = OCTETS(HOSTILE)};
-    static const struct outcome_pattern pattern = {.headers = {&field, 1}, .trailers = {&field, 1}};
-    static const struct behaviour behaviour = {
-        .name = HOSTILE, .why = HOSTILE, .client = &pattern, .client_count = 1};
-    static const struct piece piece = {.data = OCTETS(HOSTILE), .times = UINT64_MAX};
-    static const struct client_step step = {.method = {&piece, 1, UINT64_MAX},
-                                            .target = {&piece, 1, UINT64_MAX}};
-    static const struct peer two[] = {{HOSTILE, &script, 1}, {HOSTILE, &script, 1}};
-    static const struct point point = {.parent = &case_,
-                                       .suffix = "'" HOSTILE,
-                                       .client = &step,
-                                       .client_count = 1,
-                                       .peers = two,
-                                       .peer_count = 2};
-    static const struct behaviour_count count = {HOSTILE, 1};
     struct arena *arena = arena_new();
     const struct run_result run = {
         .verdict = VERDICT_FAIL,
-        .point = &point,
-        .behaviour = &behaviour,
+        .point = &hostile_point,
+        .behaviour = &hostile_behaviour,
         .reason = HOSTILE HOSTILE,
         .attempts = 2,
         .outcomes = hostile_outcomes,
         .outcome_count = 1,
         .transcript = transcript_of(arena, hostile_events, COUNT_OF(hostile_events))};
     const struct run_result *const shown[] = {&run};
-    const struct case_result result = {.case_ = &case_,
+    const struct case_result result = {.case_ = &hostile_case,
                                        .subject = HOSTILE,
                                        .verdict = VERDICT_FAIL,
                                        .worst = &run,
                                        .run_count = 2,
                                        .shown = shown,
                                        .shown_count = 1,
-                                       .behaviours = &count,
+                                       .behaviours = &hostile_count,
                                        .behaviour_count = 1};
     check_harmless("console", console_output(&result, (struct console_options){0}, 1, false));
     check_harmless("json", json_output(folder, &result, JSON_WIRE_ALL, false));

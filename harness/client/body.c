@@ -165,6 +165,14 @@ enum assay_error assay_end_body(struct assay_connection *connection)
     return ASSAY_OK;
 }
 
+/* What can go with the head. */
+static struct bytes octets_at_hand(const struct assay_body *body)
+{
+    if (body == NULL || body->kind != ASSAY_BODY_BYTES)
+        return (struct bytes){NULL, 0};
+    return body->bytes;
+}
+
 enum assay_error assay_send_request(struct assay_connection *connection,
                                     const struct assay_body *body)
 {
@@ -173,14 +181,13 @@ enum assay_error assay_send_request(struct assay_connection *connection,
         return break_off(connection, error);
     connection->reader.answers = connection->outgoing.answers;
     connection->response.stage = ASSAY_STAGE_HEAD;
-    const bool is_at_hand = body != NULL && body->kind == ASSAY_BODY_BYTES;
     const struct bytes head = {connection->outgoing.head.at, connection->outgoing.head.len};
-    error = send_framed(connection, head, is_at_hand ? body->bytes : (struct bytes){NULL, 0});
-    if (error == ASSAY_OK && body != NULL && body->kind == ASSAY_BODY_STREAM)
+    error = send_framed(connection, head, octets_at_hand(body));
+    if (error != ASSAY_OK || body == NULL)
+        return error;
+    if (body->kind == ASSAY_BODY_STREAM)
         error = send_stream(connection, body);
-    if (error == ASSAY_OK && body != NULL)
-        error = assay_end_body(connection);
-    return error;
+    return error == ASSAY_OK ? assay_end_body(connection) : error;
 }
 
 enum assay_error assay_send(struct assay_connection *connection, struct bytes piece)

@@ -6,8 +6,8 @@
 
 const char *assay_error_name(enum assay_error error)
 {
-    static const char *const names[] = {
-#define ASSAY_ERROR_NAME(name, text) [ASSAY_##name] = text,
+    static const char *const names[ASSAY_ERROR_COUNT] = {
+#define ASSAY_ERROR_NAME(name, text) text,
         ASSAY_ERRORS(ASSAY_ERROR_NAME)
 #undef ASSAY_ERROR_NAME
     };

@@ -29,14 +29,14 @@ static enum assay_error put_length(struct assay_connection *connection, uint64_t
 
 /* The framing that the body asks for, unless the caller gave one: RFC 9112, section 6. */
 static enum assay_error put_framing(struct assay_connection *connection,
-                                    const struct assay_request *request)
+                                    const struct assay_request *request, struct bytes method)
 {
     const struct assay_body *body = &request->body;
     if (is_given(request, "Content-Length") || is_given(request, "Transfer-Encoding"))
         return ASSAY_OK;
     switch (body->kind) {
     case ASSAY_BODY_NONE:
-        return is_body_expected(request->method) ? put_length(connection, 0) : ASSAY_OK;
+        return is_body_expected(method) ? put_length(connection, 0) : ASSAY_OK;
     case ASSAY_BODY_BYTES:
         return put_length(connection, body->bytes.len);
     case ASSAY_BODY_STREAM:
@@ -56,7 +56,7 @@ enum assay_error assay_request(struct assay_connection *connection,
         skip |= ASSAY_SKIP_ACCEPT_ENCODING;
     enum assay_error error = assay_putrequest(connection, method, request->target, skip);
     if (error == ASSAY_OK)
-        error = put_framing(connection, request);
+        error = put_framing(connection, request, method);
     for (size_t i = 0; i < request->field_count && error == ASSAY_OK; i++)
         error = assay_putheader(connection, request->fields[i].name, request->fields[i].value);
     return error == ASSAY_OK ? assay_endheaders(connection, &request->body) : error;
