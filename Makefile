@@ -80,10 +80,10 @@ lint: setup
 	@! grep -nE '$(BANNED)' $(ALL_SRC) $(HEADERS)
 	@for header in $(HEADERS); do \
 	    $(CC) $(STANDARD) -I. -fsyntax-only -include $$header -x c /dev/null || exit 1; done
-	clang-format --dry-run --Werror $(ALL_SRC) $(HEADERS)
-	cppcheck --quiet --std=c11 -I. --enable=warning,performance,portability \
+	@clang-format --dry-run --Werror $(ALL_SRC) $(HEADERS)
+	@cppcheck --quiet --std=c11 -I. --enable=warning,performance,portability \
 	    --inline-suppr --error-exitcode=1 $(ALL_SRC)
-	# One file a run: clang-tidy 14 reports false va_list errors on several at once.
+# clang-tidy: one file a run, for version 14 reports false va_list errors on several at once.
 	@printf '%s\n' $(ALL_SRC) | xargs -n 1 -P 2 -I {} clang-tidy --quiet {} -- $(STANDARD) -I.
 
 format:

@@ -13,6 +13,9 @@ static void read_field_line(const struct loader *loader, const struct json *line
                    diag_quote(loader->arena, bytes_of(line->string)));
         return;
     }
+    if (strpbrk(line->string, "\r\n") != NULL)
+        load_error(loader, line,
+                   "want one line; where a CR or LF is meant, write {{CR}} or {{LF}}");
     const char *value = colon + 1 + strspn(colon + 1, " \t");
     const struct bytes name = {(const uint8_t *)line->string, (size_t)(colon - line->string)};
     header->name = load_template(loader, line, name);

@@ -19,7 +19,7 @@ enum { ROW_COUNT = sizeof(rows) / sizeof(rows[0]) };
 
 static const char help_rest[] =
     "\n"
-    "CASES are ids (smoke/plain-get), folders of ids (smoke), patterns ('*/no-*'), or paths of\n"
+    "CASES are ids (smoke/get), folders of ids (smoke), patterns ('*/no-*'), or paths of\n"
     "case files or folders; without any, the whole corpus.\n"
     "\n"
     "  --grep RE             only cases whose id or title matches the regular expression\n"

@@ -4,6 +4,9 @@
 
 #include <inttypes.h>
 
+/* Of what the client says of an error, so many octets are shown. */
+enum { SAYS_MAX = 200 };
+
 enum { SCRIPT_MAX = 72 };
 
 static void print_hole(FILE *out, const struct point *point, const struct piece *piece)
@@ -122,8 +125,10 @@ void case_text_outcome(FILE *out, const struct outcome *outcome,
         print_stated_fields(out, &stated->trailers, &outcome->trailers);
     if (outcome->text == NULL || outcome->text[0] == '\0')
         return;
-    fputs(", says ", out);
-    wire_text_quote(out, bytes_of(outcome->text), strlen(outcome->text));
+    struct bytes text = bytes_of(outcome->text);
+    fputs(", says: ", out);
+    wire_text_print(out, bytes_take(&text, text.len < SAYS_MAX ? text.len : SAYS_MAX));
+    fputs(text.len > 0 ? "..." : "", out);
 }
 
 static bool is_shell_safe(const char *word)
@@ -154,11 +159,20 @@ static void print_shell_word(FILE *out, const char *word, const char *suffix)
     fputs(is_safe ? "" : "'", out);
 }
 
+/* A case of the corpus is known by its id, any other by its file. */
+static bool is_of_corpus(const char *file)
+{
+    return strncmp(file, "cases/", strlen("cases/")) == 0 || strstr(file, "/cases/") != NULL;
+}
+
 void case_text_command(FILE *out, const struct case_result *result)
 {
     const struct run_result *worst = result->worst;
     fputs("assay run ", out);
-    print_shell_word(out, result->case_->id, worst != NULL ? worst->point->suffix : "");
+    if (is_of_corpus(result->case_->file))
+        print_shell_word(out, result->case_->id, worst != NULL ? worst->point->suffix : "");
+    else
+        print_shell_word(out, result->case_->file, "");
     fputs(" --subject ", out);
     print_shell_word(out, result->subject, "");
 }

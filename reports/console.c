@@ -66,7 +66,7 @@ static void print_word(const struct console *console, enum verdict verdict, cons
         fputs(word, console->options.out);
 }
 
-/* "FAIL  partial-read/content-length-cut  [bundled]" */
+/* "FAIL  partial-read/length-cut  [bundled]" */
 static void print_heading(const struct console *console, const struct case_result *result)
 {
     FILE *out = console->options.out;

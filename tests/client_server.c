@@ -146,6 +146,13 @@ static void *thread_main(void *context)
     return NULL;
 }
 
+static struct sockaddr_in address_of(uint16_t port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    return address;
+}
+
 struct client_server *client_server_new(void)
 {
     struct client_server *server = calloc(1, sizeof(*server));
@@ -153,8 +160,7 @@ struct client_server *client_server_new(void)
         return NULL;
     server->fd = -1;
     server->listening = socket(AF_INET, SOCK_STREAM, 0);
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    struct sockaddr_in address = address_of(0);
     socklen_t size = sizeof(address);
     if (bind(server->listening, (const struct sockaddr *)&address, sizeof(address)) != 0 ||
         listen(server->listening, SOMAXCONN) != 0 ||
@@ -195,9 +201,18 @@ void client_server_send_late(struct client_server *server, const char *octets, e
     end_connection(server, ending);
 }
 
+/* Frees a thread that waits for a client, but not before it has accepted those that came. */
+static void connect_and_leave(const struct client_server *server)
+{
+    const int fd = socket(AF_INET, SOCK_STREAM, 0);
+    const struct sockaddr_in address = address_of(server->port);
+    connect(fd, (const struct sockaddr *)&address, sizeof(address));
+    close(fd);
+}
+
 bool client_server_end(struct client_server *server, char *trouble, size_t size)
 {
-    shutdown(server->listening, SHUT_RDWR);
+    connect_and_leave(server);
     wait_for_thread(server);
     const bool is_done = server->played_count == server->count;
     snprintf(trouble, size, "%s", server->trouble);

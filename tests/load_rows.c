@@ -67,6 +67,8 @@ const struct load_bad_row load_bad_rows[] = {
      "1: /client/0/request/headers/0: want \"Name: value\", got \"a\""},
     {WITH_REQUEST("\"headers\": [[\"a\"]]"),
      "1: /client/0/request/headers/0: want \"Name: value\" or [name, value], got an array"},
+    {WITH_REQUEST("\"headers\": [\"a: b\\r\\nc: d\"]"),
+     "1: /client/0/request/headers/0: want one line; where a CR or LF is meant"},
     {WITH_REQUEST("\"body\": \"x\""), "1: /client/0/request/body: want an object, got a string"},
     {WITH_REQUEST("\"body\": {}"), "1: /client/0/request/body: want \"bytes\" or \"stream\""},
     {WITH_REQUEST("\"body\": {\"bytes\": \"x\", \"length\": 1}"),

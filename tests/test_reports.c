@@ -329,7 +329,7 @@ static const struct console_row {
      "             60 of 62  reports it\n"
      "  shown      [cut=17]\n"
      "  played     again alone, with more time, before it counted\n"
-     "  client     GET /  ->  error incomplete, status 200, partial \"hello\" (5), says \"5 of 10 read\" (12)\n"
+     "  client     GET /  ->  error incomplete, status 200, partial \"hello\" (5), says: 5 of 10 read\n"
      "             GET /{{origin.port}}, read piece by piece  ->  200, body \"hello\" (5)\n"
      "  run it     assay run 'partial-read/length-cut[cut=17]' --subject bundled\n"
      "\n"

@@ -138,8 +138,8 @@ struct peer_pattern {
 struct behaviour {
     const char *name;
     unsigned line;
-    enum verdict verdict; /* pass info warn fail unexercised */
-    const char *why;      /* a requirement's id or a harm; NULL for pass and info */
+    enum verdict verdict;                 /* pass info warn fail unexercised */
+    const char *why;                      /* a requirement's id or a harm; NULL for pass and info */
     const struct outcome_pattern *client; /* one an outcome, in step order; fewer are enough */
     size_t client_count;
     const struct peer_pattern *peers;

@@ -77,6 +77,7 @@ struct bytes octets_build(const struct octets *octets, const struct endpoint *en
     for (size_t at = 0; at < len;) {
         const struct bytes next = octets_peek(&cursor);
         const size_t count = next.len < len - at ? next.len : len - at;
+        assert(count > 0 && next.at != NULL);
         memcpy(built + at, next.at, count);
         octets_skip(&cursor, count);
         at += count;
