@@ -2,6 +2,7 @@
 #include "server/listener.h"
 #include "server/peer.h"
 #include "tests/check.h"
+#include "tests/peer_rows.h"
 #include "tests/suites.h"
 
 #include <arpa/inet.h>
@@ -13,354 +14,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define TEXT(text)                                                                                 \
-    {                                                                                              \
-        (const uint8_t *)(text), sizeof(text) - 1                                                  \
-    }
-#define ALL        SIZE_MAX
-#define GET        "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
-#define GET_CLOSE  "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
-#define HEAD_CLOSE "HEAD / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
-#define POST_HEAD  "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n"
-#define POST       POST_HEAD "hello"
-#define POST_EXPECT_HEAD                                                                           \
-    "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n"
-#define REPLY    "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
-#define CONTINUE "HTTP/1.1 100 Continue\r\n\r\n"
-
-static const struct piece reply_pieces[] = {{.data = TEXT(REPLY), .times = 1}};
-static const struct piece head_pieces[] = {
-    {.data = TEXT("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"), .times = 1}};
-static const struct piece large_pieces[] = {{.data = TEXT("0123456789abcdef"), .times = 1 << 20}};
-
-#define READ(what)                                                                                 \
-    {                                                                                              \
-        .verb = STEP_READ, .read = (what)                                                          \
-    }
-#define SEND_REPLY                                                                                 \
-    {                                                                                              \
-        .verb = STEP_SEND, .send = { reply_pieces, 1, sizeof(REPLY) - 1 }                          \
-    }
-#define SEND_HEAD                                                                                  \
-    {                                                                                              \
-        .verb = STEP_SEND, .send = { head_pieces, 1, 38 }                                          \
-    }
-#define SEND_LARGE                                                                                 \
-    {                                                                                              \
-        .verb = STEP_SEND, .send = { large_pieces, 1, 16 << 20 }                                   \
-    }
-#define CLOSE(kind)                                                                                \
-    {                                                                                              \
-        .verb = STEP_CLOSE, .close = (kind)                                                        \
-    }
-
-enum { STEPS_MAX = 6 };
-
-static const struct row {
-    const char *label;
-    struct step steps[STEPS_MAX];
-    size_t step_count;
-    const char *send; /* what the client sends */
-    const char *then; /* and what once it has read `first_len` octets */
-    size_t first_len;
-    bool resets;         /* it leaves by RST, else by FIN */
-    size_t read_len;     /* after having read so many octets in all; ALL: after the peer's end */
-    const char *got;     /* what it read; NULL: not compared */
-    const char *got_end; /* how that ended: "" when it left first, "eof", "reset" */
-    const char *record;
-} rows[] = {
-    {"answers and lets the client close",
-     {READ(READ_REQUEST), SEND_REPLY},
-     2,
-     GET,
-     NULL,
-     0,
-     false,
-     40,
-     REPLY,
-     "",
-     "connect +0 received:27 =0 +1 sent:40 =1 fin-received"},
-    {"closes by FIN",
-     {READ(READ_REQUEST), SEND_HEAD, CLOSE(CLOSE_FIN)},
-     3,
-     GET,
-     NULL,
-     0,
-     false,
-     ALL,
-     NULL,
-     "eof",
-     "connect +0 received:27 =0 +1 sent:38 =1 +2 fin-sent =2 fin-received"},
-    {"closes by RST",
-     {READ(READ_REQUEST), CLOSE(CLOSE_RST)},
-     2,
-     GET,
-     NULL,
-     0,
-     false,
-     ALL,
-     "",
-     "reset",
-     "connect +0 received:27 =0 +1 rst-sent =1"},
-    {"closes fully",
-     {READ(READ_REQUEST), SEND_REPLY, CLOSE(CLOSE_FULL)},
-     3,
-     GET,
-     NULL,
-     0,
-     false,
-     ALL,
-     REPLY,
-     "eof",
-     "connect +0 received:27 =0 +1 sent:40 =1 +2 closed =2"},
-    {"a full close with octets unread is RST",
-     {READ(READ_HEAD), CLOSE(CLOSE_FULL)},
-     2,
-     POST,
-     NULL,
-     0,
-     false,
-     ALL,
-     "",
-     "reset",
-     "connect +0 received:47 =0 +1 rst-sent =1"},
-    {"speaks first",
-     {SEND_REPLY, READ(READ_REQUEST)},
-     2,
-     "",
-     GET,
-     40,
-     false,
-     ALL - 1,
-     NULL,
-     "",
-     "connect +0 sent:40 =0 +1 received:27 =1 fin-received"},
-    {"reads head, then body",
-     {READ(READ_HEAD), READ(READ_BODY), SEND_REPLY},
-     3,
-     POST,
-     NULL,
-     0,
-     false,
-     40,
-     REPLY,
-     "",
-     "connect +0 received:47 =0 +1 received:5 =1 +2 sent:40 =2 fin-received"},
-    {"a body that is none",
-     {READ(READ_HEAD), READ(READ_BODY), SEND_REPLY},
-     3,
-     GET,
-     NULL,
-     0,
-     false,
-     40,
-     REPLY,
-     "",
-     "connect +0 received:27 =0 +1 =1 +2 sent:40 =2 fin-received"},
-    {"reads some octets",
-     {{.verb = STEP_READ, .read = READ_COUNT, .count = 3}, SEND_REPLY},
-     2,
-     GET,
-     NULL,
-     0,
-     false,
-     40,
-     REPLY,
-     "",
-     "connect +0 received:3 =0 +1 sent:40 =1 received:24 fin-received"},
-    {"reads no octets",
-     {{.verb = STEP_READ, .read = READ_COUNT, .count = 0}, SEND_REPLY},
-     2,
-     GET,
-     NULL,
-     0,
-     false,
-     40,
-     REPLY,
-     "",
-     "connect +0 =0 +1 sent:40 =1 received:27 fin-received"},
-    {"reads until a text",
-     {{.verb = STEP_READ, .read = READ_UNTIL, .until = TEXT("\r\n\r\n")}, SEND_REPLY},
-     2,
-     POST,
-     NULL,
-     0,
-     false,
-     40,
-     REPLY,
-     "",
-     "connect +0 received:47 =0 +1 sent:40 =1 received:5 fin-received"},
-    {"reads until a text that overlaps itself",
-     {{.verb = STEP_READ, .read = READ_UNTIL, .until = TEXT("aab")}, SEND_REPLY},
-     2,
-     "xaaabc",
-     NULL,
-     0,
-     false,
-     40,
-     REPLY,
-     "",
-     "connect +0 received:5 =0 +1 sent:40 =1 received:1 fin-received"},
-    {"reads until the end",
-     {READ(READ_EOF), CLOSE(CLOSE_FULL)},
-     2,
-     GET,
-     NULL,
-     0,
-     false,
-     0,
-     "",
-     "",
-     "connect +0 received:27 fin-received =0 +1 closed !1"},
-    {"a request that is cut",
-     {READ(READ_REQUEST), SEND_REPLY},
-     2,
-     POST_HEAD "he",
-     NULL,
-     0,
-     false,
-     0,
-     "",
-     "",
-     "connect +0 received:49 fin-received !0"},
-    {"a client that resets",
-     {READ(READ_EOF), SEND_REPLY},
-     2,
-     GET,
-     NULL,
-     0,
-     true,
-     0,
-     "",
-     "",
-     "connect +0 received:27 rst-received !0"},
-    {"a connection without an octet takes no script",
-     {READ(READ_REQUEST), SEND_REPLY},
-     2,
-     "",
-     NULL,
-     0,
-     false,
-     0,
-     "",
-     "",
-     "connect fin-received"},
-    {"manners: FIN where the request asked for it",
-     {READ(READ_REQUEST), SEND_REPLY},
-     2,
-     GET_CLOSE,
-     NULL,
-     0,
-     false,
-     ALL,
-     REPLY,
-     "eof",
-     "connect +0 received:46 =0 +1 sent:40 =1 manners fin-sent fin-received"},
-    {"manners: no FIN before the response is whole",
-     {READ(READ_REQUEST), SEND_HEAD, READ(READ_EOF)},
-     3,
-     GET_CLOSE,
-     NULL,
-     0,
-     false,
-     38,
-     NULL,
-     "",
-     "connect +0 received:46 =0 +1 sent:38 =1 +2 fin-received =2"},
-    {"manners: the response to HEAD ends with its head",
-     {READ(READ_REQUEST), SEND_HEAD},
-     2,
-     HEAD_CLOSE,
-     NULL,
-     0,
-     false,
-     ALL,
-     NULL,
-     "eof",
-     "connect +0 received:47 =0 +1 sent:38 =1 manners fin-sent fin-received"},
-    {"manners: an early response waits for the content",
-     {READ(READ_HEAD), SEND_REPLY},
-     2,
-     "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 5\r\n\r\n",
-     "hello",
-     40,
-     false,
-     ALL,
-     REPLY,
-     "eof",
-     "connect +0 received:66 =0 +1 sent:40 =1 received:5 manners fin-sent fin-received"},
-    {"manners: 100 for who waits",
-     {READ(READ_REQUEST), SEND_REPLY},
-     2,
-     POST_EXPECT_HEAD,
-     "hello",
-     25,
-     false,
-     65,
-     CONTINUE REPLY,
-     "",
-     "connect +0 received:69 manners sent:25 received:5 =0 +1 sent:40 =1 fin-received"},
-    {"manners: no 100 for who does not",
-     {READ(READ_REQUEST), SEND_REPLY},
-     2,
-     POST_EXPECT_HEAD "hello",
-     NULL,
-     0,
-     false,
-     40,
-     REPLY,
-     "",
-     "connect +0 received:74 =0 +1 sent:40 =1 fin-received"},
-    {"no manners in a head read alone",
-     {READ(READ_HEAD), SEND_REPLY},
-     2,
-     POST_EXPECT_HEAD,
-     NULL,
-     0,
-     false,
-     40,
-     REPLY,
-     "",
-     "connect +0 received:69 =0 +1 sent:40 =1 fin-received"},
-    {"sends more than any queue holds",
-     {READ(READ_REQUEST), SEND_LARGE, CLOSE(CLOSE_FIN)},
-     3,
-     GET,
-     NULL,
-     0,
-     false,
-     ALL,
-     NULL,
-     "eof",
-     "connect +0 received:27 =0 +1 sent:16777216 =1 +2 fin-sent =2 fin-received"},
-    {"a client that leaves in the midst",
-     {READ(READ_REQUEST), SEND_LARGE},
-     2,
-     GET,
-     NULL,
-     0,
-     true,
-     100,
-     NULL,
-     "",
-     "connect +0 received:27 =0 +1 sent:* =1 rst-received"},
-    {"what is not HTTP is read and recorded",
-     {READ(READ_REQUEST), SEND_REPLY},
-     2,
-     "\x16\x03\x01\r\n",
-     NULL,
-     0,
-     false,
-     0,
-     "",
-     "",
-     "connect +0 received:5 fin-received !0"},
-};
-
 /* --- the client, on a thread of its own ------------------------------------ */
 
 struct client {
-    const struct row *row;
+    const struct peer_row *row;
     struct endpoint endpoint;
     char *got;
     size_t len, size;
@@ -392,7 +49,7 @@ static void send_text(int fd, const char *text)
 static void client_main(void *context)
 {
     struct client *client = context;
-    const struct row *row = client->row;
+    const struct peer_row *row = client->row;
     struct sockaddr_in address = {.sin_family = AF_INET};
     const int fd = socket(AF_INET, SOCK_STREAM, 0);
     inet_pton(AF_INET, client->endpoint.host, &address.sin_addr);
@@ -405,7 +62,7 @@ static void client_main(void *context)
         read_to(client, fd, row->first_len);
         if (row->then != NULL)
             send_text(fd, row->then);
-        if (row->read_len != ALL - 1)
+        if (row->read_len != READ_NONE)
             read_to(client, fd, row->read_len);
     }
     const struct linger linger = {.l_onoff = row->resets, .l_linger = 0};
@@ -541,7 +198,7 @@ static void play(struct stand *stand, struct client *client)
 
 static void check_got(const struct client *client)
 {
-    const struct row *row = client->row;
+    const struct peer_row *row = client->row;
     CHECK_ROW(strcmp(client->end, row->got_end) == 0, "%s: ended by \"%s\", want \"%s\"",
               row->label, client->end, row->got_end);
     if (row->got != NULL)
@@ -550,7 +207,7 @@ static void check_got(const struct client *client)
                   "%s: got %zu octets", row->label, client->len);
 }
 
-static void play_row(struct stand *stand, const struct row *row)
+static void play_row(struct stand *stand, const struct peer_row *row)
 {
     const struct script script = {row->steps, row->step_count};
     const struct peer peer = {.name = "origin", .connections = &script, .connection_count = 1};
@@ -575,8 +232,8 @@ static void plays_every_row(void)
 {
     struct stand stand = {.arena = NULL};
     stand_open(&stand);
-    for (size_t i = 0; i < COUNT_OF(rows); i++)
-        play_row(&stand, &rows[i]);
+    for (size_t i = 0; i < peer_row_count; i++)
+        play_row(&stand, &peer_rows[i]);
     stand_close(&stand);
 }
 
