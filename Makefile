@@ -101,6 +101,6 @@ uninstall:
 	rm -rf $(DESTDIR)$(DATA_DIR)
 
 clean:
-	rm -rf build build-asan build-clang
+	rm -rf build build-asan build-gcc build-clang
 
 -include $(ALL_SRC:%.c=$(BUILD)/%.d)

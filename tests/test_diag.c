@@ -50,13 +50,13 @@ static void quotes_whatever_it_gets(void)
 
 static void suggests_what_is_near(void)
 {
-    static const char *const words[] = {"send", "read", "close", "headers", NULL};
+    static const char *const words[] = {"help", "grep", "send", "read", "close", "headers", NULL};
     static const struct {
         const char *got, *want;
     } rows[] = {
-        {"sned", "send"}, {"sen", "send"},     {"Send", "send"},
-        {"raed", "read"}, {"closed", "close"}, {"header", "headers"},
-        {"xyz", NULL},    {"", NULL},          {"transmit", NULL},
+        {"gerp", "grep"}, {"sned", "send"},    {"sen", "send"},       {"Send", "send"},
+        {"raed", "read"}, {"closed", "close"}, {"header", "headers"}, {"xyz", NULL},
+        {"", NULL},       {"transmit", NULL},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         const char *near = diag_suggest(bytes_of(rows[i].got), words);

@@ -115,22 +115,27 @@ static size_t least(size_t one, size_t other)
     return one < other ? one : other;
 }
 
-/* Levenshtein's distance, with one row of the table kept. */
+/* Levenshtein's distance, two neighbours changed about being one step: the commonest slip. Of the
+ * table three rows are kept, `rows[i % 3]` for the first `i` octets of `one`. */
 static size_t distance(struct bytes one, struct bytes other)
 {
-    size_t row[WORD_MAX + 1];
+    enum { ROWS = 3 };
+    size_t rows[ROWS][WORD_MAX + 1];
     for (size_t j = 0; j <= other.len; j++)
-        row[j] = j;
-    for (size_t i = 0; i < one.len; i++) {
-        size_t diagonal = row[0];
-        row[0] = i + 1;
-        for (size_t j = 0; j < other.len; j++) {
-            const size_t change = diagonal + (one.at[i] != other.at[j]);
-            diagonal = row[j + 1];
-            row[j + 1] = least(change, least(row[j], row[j + 1]) + 1);
+        rows[0][j] = j;
+    for (size_t i = 1; i <= one.len; i++) {
+        size_t *row = rows[i % ROWS];
+        const size_t *above = rows[(i - 1) % ROWS];
+        row[0] = i;
+        for (size_t j = 1; j <= other.len; j++) {
+            const size_t change = above[j - 1] + (one.at[i - 1] != other.at[j - 1]);
+            row[j] = least(change, least(above[j], row[j - 1]) + 1);
+            if (i > 1 && j > 1 && one.at[i - 1] == other.at[j - 2] &&
+                one.at[i - 2] == other.at[j - 1])
+                row[j] = least(row[j], rows[(i - 2) % ROWS][j - 2] + 1);
         }
     }
-    return row[other.len];
+    return rows[one.len % ROWS][other.len];
 }
 
 const char *diag_suggest(struct bytes got, const char *const *words)
