@@ -49,6 +49,9 @@ static void read_requirements(const struct loader *loader, const struct json *li
     const struct requirement **items = arena_array(loader->arena, list->count, sizeof(*items));
     for (const struct json *item = list->items; item != NULL; item = item->next) {
         const struct requirement *found = load_requirement(loader, item);
+        for (size_t i = 0; found != NULL && i < case_->requirement_count; i++)
+            if (items[i] == found)
+                load_error(loader, item, "\"%s\" stands here before", found->id);
         if (found != NULL)
             items[case_->requirement_count++] = found;
     }

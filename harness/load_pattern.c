@@ -1,6 +1,6 @@
 #include "harness/load_private.h"
 
-enum { STATUS_LEAST = 100, STATUS_MOST = 999 };
+enum { STATUS_LEAST = 100, STATUS_MOST = 999, INTERIM_MOST = 199 };
 #define LENGTH_MAX ((uint64_t)JSON_INTEGER_MAX)
 
 /* Where a list is BYTES, alternatives are {"any": [...]}; where the value is text, a list is them.
@@ -84,9 +84,12 @@ static struct fields_pattern read_fields(const struct loader *loader, const stru
     for (const struct json *one = member->items; one != NULL; one = one->next, count++) {
         items[count].name = bytes_of(one->key);
         read_value(loader, one, &items[count].value, VALUE_OF_TEXT);
-        if (one->key[0] == '\0')
-            load_error(loader, one, "want a field name, got an empty string");
+        if (!load_is_token(one->key))
+            load_error(loader, one, "want a field name, got %s",
+                       diag_quote(loader->arena, items[count].name));
     }
+    if (count == 0)
+        load_error(loader, member, "want at least one field name");
     return (struct fields_pattern){items, count};
 }
 
@@ -125,11 +128,12 @@ static error_set read_errors(const struct loader *loader, const struct json *val
     return errors;
 }
 
-static const int *read_numbers(const struct loader *loader, const struct json *list, size_t *count)
+static const int *read_numbers(const struct loader *loader, const struct json *list, uint64_t most,
+                               size_t *count)
 {
     int *numbers = arena_array(loader->arena, list->count, sizeof(*numbers));
     for (const struct json *item = list->items; item != NULL; item = item->next)
-        numbers[(*count)++] = (int)load_number(loader, item, STATUS_LEAST, STATUS_MOST);
+        numbers[(*count)++] = (int)load_number(loader, item, STATUS_LEAST, most);
     return numbers;
 }
 
@@ -141,7 +145,7 @@ static void read_status(const struct loader *loader, const struct json *value,
     if (value->type == JSON_STRING) {
         load_word(loader, value, words);
     } else if (value->type == JSON_ARRAY) {
-        pattern->statuses = read_numbers(loader, value, &pattern->status_count);
+        pattern->statuses = read_numbers(loader, value, STATUS_MOST, &pattern->status_count);
         if (value->count == 0)
             load_error(loader, value, "want at least one status");
     } else {
@@ -171,7 +175,7 @@ struct outcome_pattern load_outcome_pattern(const struct loader *loader, const s
     pattern.trailers = read_fields(loader, value, "trailers");
     if (interim != NULL && load_is(loader, interim, JSON_ARRAY)) {
         pattern.states_interim = true;
-        pattern.interim = read_numbers(loader, interim, &pattern.interim_count);
+        pattern.interim = read_numbers(loader, interim, INTERIM_MOST, &pattern.interim_count);
     }
     if (pattern.body.count > 0 && (pattern.errors & ERROR_BIT(OUTCOME_NONE)) == 0)
         load_error(loader, json_member(value, "body"),
@@ -279,6 +283,8 @@ static void read_counts(const struct loader *loader, const struct json *object,
     struct count_pattern *counts = arena_array(loader->arena, object->count, sizeof(*counts));
     for (const struct json *member = object->items; member != NULL; member = member->next)
         read_count(loader, member, &counts[pattern->count_count++]);
+    if (object->count == 0)
+        load_error(loader, object, "want at least one \"METHOD TARGET\"");
     pattern->counts = counts;
 }
 

@@ -76,6 +76,9 @@ const char *load_text(const struct loader *loader, const struct json *value);
 /* Index in `words` (ended by NULL); -1 after a mistake. */
 int load_word(const struct loader *loader, const struct json *value, const char *const *words);
 
+/* RFC 9110, section 5.6.2: what a field name is. */
+bool load_is_token(const char *text);
+
 /* "x", "y" or "z": for messages. */
 const char *load_words_text(const struct loader *loader, const char *const *words);
 

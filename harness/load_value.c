@@ -97,6 +97,13 @@ const char *load_text(const struct loader *loader, const struct json *value)
     return value->string;
 }
 
+bool load_is_token(const char *text)
+{
+    static const char octets[] = "!#$%&'*+-.^_`|~0123456789"
+                                 "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    return text[0] != '\0' && text[strspn(text, octets)] == '\0';
+}
+
 const char *load_words_text(const struct loader *loader, const char *const *words)
 {
     const char *text = "";

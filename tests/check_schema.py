@@ -2,8 +2,10 @@
 """Checks JSON files against a JSON Schema (2020-12): reports, case files.
 
 usage: check_schema.py SCHEMA FILE...
+       check_schema.py --refuse SCHEMA FILE...
 
-Each error is one line, FILE: POINTER: MESSAGE. Exit status 1 when there is any.
+Each error is one line, FILE: POINTER: MESSAGE. Exit status 1 when there is any. With --refuse
+every file has to have an error, but those named *.beyond.json, which have to have none.
 """
 import json
 import sys
@@ -46,9 +48,20 @@ def errors_of(validator, path):
     return [f"{path}: {pointer(error.absolute_path)}: {error.message[:MESSAGE_MAX]}" for error in found]
 
 
+def misjudged(validator, path):
+    """What the schema should have refused and took, or the other way about."""
+    errors = errors_of(validator, path)
+    if path.endswith(".beyond.json"):
+        return [f"beyond the schema, but refused: {line}" for line in errors]
+    return [] if errors else [f"{path}: the schema takes what the loader refuses"]
+
+
 def main(arguments):
+    judge = misjudged if arguments[:1] == ["--refuse"] else errors_of
+    if judge is misjudged:
+        arguments = arguments[1:]
     if len(arguments) < 2:
-        print("usage: check_schema.py SCHEMA FILE...: want at least one file", file=sys.stderr)
+        print(__doc__, file=sys.stderr)
         return 2
     try:
         schema = read(arguments[0])
@@ -57,7 +70,7 @@ def main(arguments):
         print(f"{arguments[0]}: {getattr(error, 'message', error)}", file=sys.stderr)
         return 2
     validator = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
-    errors = [line for path in arguments[1:] for line in errors_of(validator, path)]
+    errors = [line for path in arguments[1:] for line in judge(validator, path)]
     for line in errors:
         print(line.encode("unicode_escape").decode("ascii"))
     return 1 if errors else 0

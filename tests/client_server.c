@@ -206,7 +206,8 @@ static void connect_and_leave(const struct client_server *server)
 {
     const int fd = socket(AF_INET, SOCK_STREAM, 0);
     const struct sockaddr_in address = address_of(server->port);
-    connect(fd, (const struct sockaddr *)&address, sizeof(address));
+    if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) == 0)
+        shutdown(fd, SHUT_RDWR);
     close(fd);
 }
 

@@ -1,7 +1,9 @@
 /*
  * Runs every suite. `check` prints CUnit's summary; `check --xml ROOT` writes
- * ROOT-Results.xml in CUnit's own format as well.
+ * ROOT-Results.xml in CUnit's own format as well; `check --bad-cases FOLDER` runs none, and
+ * writes each bad case file of load_rows.c there, for the schema to refuse.
  */
+#include "tests/load_rows.h"
 #include "tests/suites.h"
 
 #include <CUnit/Automated.h>
@@ -24,8 +26,26 @@ static void run_to_xml(const char *root)
     CU_basic_show_failures(CU_get_failure_list());
 }
 
+/* Those that no schema can refuse are named *.beyond.json. */
+static int write_bad_cases(const char *folder)
+{
+    for (size_t i = 0; i < load_bad_row_count; i++) {
+        char path[4096];
+        snprintf(path, sizeof(path), "%s/%03zu%s.json", folder, i,
+                 load_row_is_beyond(&load_bad_rows[i]) ? ".beyond" : "");
+        FILE *file = fopen(path, "w");
+        if (file == NULL || fputs(load_bad_rows[i].text, file) < 0 || fclose(file) != 0) {
+            perror(path);
+            return EXIT_FAILURE;
+        }
+    }
+    return EXIT_SUCCESS;
+}
+
 int main(int argc, char **argv)
 {
+    if (argc == 3 && strcmp(argv[1], "--bad-cases") == 0)
+        return write_bad_cases(argv[2]);
     if (CU_initialize_registry() != CUE_SUCCESS || CU_register_suites(suites) != CUE_SUCCESS) {
         fprintf(stderr, "CUnit: %s\n", CU_get_error_msg());
         return EXIT_FAILURE;

@@ -6,4 +6,9 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 "${ASSAY:?}" run --wire all --report "json=$folder/run.json" >/dev/null || [ $? -eq 1 ]
 "$python" tests/check_schema.py reports/report.schema.json "$folder/run.json"
+
+# The schema refuses what the loader refuses, but for what no schema can say.
+mkdir "$folder/bad"
+"$1" --bad-cases "$folder/bad"
+"$python" tests/check_schema.py --refuse cases/case.schema.json "$folder"/bad/*.json
 find cases -mindepth 2 -name '*.json' -exec "$python" tests/check_schema.py cases/case.schema.json {} +

@@ -32,7 +32,7 @@ static enum assay_error fail_deviation(struct assay_connection *connection, enum
 static enum assay_error fail_cut_body(struct assay_connection *connection)
 {
     const struct assay_response *response = &connection->response;
-    if (!response->has_left) {
+    if (!response->has_left || response->left == 0) { /* not known, or between two chunks */
         assay_fail(connection, ASSAY_INCOMPLETE_READ,
                    "the connection ended inside the chunked body, after %" PRIu64 " octets of it",
                    response->body_len);
