@@ -30,7 +30,7 @@ static size_t visible_len(struct bytes from)
     const size_t len = utf8_len(from);
     if (len == 0)
         return 0;
-    uint32_t code = len == 1 ? from.at[0] : from.at[0] & (UINT8_MAX >> (len + 1));
+    uint32_t code = len == 1 ? from.at[0] : from.at[0] & (0xffU >> (len + 1));
     for (size_t i = 1; i < len; i++)
         code = code << 6 | (from.at[i] & 0x3f);
     return is_visible(code) ? len : 0;

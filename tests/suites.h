@@ -16,6 +16,7 @@
     X("wire/chunked", chunked_tests)                                                               \
     X("server/peer", peer_tests)                                                                   \
     X("harness/client", client_tests)                                                              \
+    X("harness/client calls", client_calls_tests)                                                  \
     X("harness/load", load_tests)                                                                  \
     X("harness/match", match_tests)                                                                \
     X("harness/judge", judge_tests)                                                                \
