@@ -13,6 +13,8 @@ struct bundled {
     struct arena *arena;
     struct assay_connection *connection; /* NULL: no memory, or no address */
     uint8_t *piece;                      /* of PIECE_SIZE; made when a step first needs it */
+    void (*has_head)(void *context);     /* NULL: nobody wants to know */
+    void *head_context;
 };
 
 /* clang-format off */
@@ -51,9 +53,9 @@ static const enum outcome_error outcome_errors[ASSAY_ERROR_COUNT] = {
 can_set bundled_can(void)
 {
     return CAN(SESSION) | CAN(METHOD_ANY) | CAN(TARGET_RAW) | CAN(HEADERS_ANY) | CAN(BODY_BYTES) |
-           CAN(BODY_STREAM) | CAN(BODY_STREAM_LENGTH) | CAN(READ_STREAM) | CAN(READ_AMOUNT) |
-           CAN(READ_ABANDON) | CAN(REPORT_REASON) | CAN(REPORT_HEADERS) | CAN(REPORT_TRAILERS) |
-           CAN(REPORT_INTERIM) | CAN(REPORT_PARTIAL);
+           CAN(BODY_STREAM) | CAN(BODY_STREAM_LENGTH) | CAN(EVENT_HEAD) | CAN(READ_STREAM) |
+           CAN(READ_AMOUNT) | CAN(READ_ABANDON) | CAN(REPORT_REASON) | CAN(REPORT_HEADERS) |
+           CAN(REPORT_TRAILERS) | CAN(REPORT_INTERIM) | CAN(REPORT_PARTIAL);
 }
 
 static bool read_port(const char *text, uint16_t *port)
@@ -75,6 +77,12 @@ struct bundled *bundled_new(const struct endpoint *endpoints, struct arena *aren
     if (read_port(endpoints[0].port, &port))
         bundled->connection = assay_connection_new(endpoints[0].host, port);
     return bundled;
+}
+
+void bundled_watch_heads(struct bundled *bundled, void (*has_head)(void *context), void *context)
+{
+    bundled->has_head = has_head;
+    bundled->head_context = context;
 }
 
 void bundled_free(struct bundled *bundled)
@@ -330,7 +338,11 @@ static enum assay_error play(struct bundled *bundled, const struct client_step *
     if (error != ASSAY_OK)
         return error;
     error = assay_getresponse(bundled->connection, response);
-    return error == ASSAY_OK ? read_body(bundled, step, *response, kept) : error;
+    if (error != ASSAY_OK)
+        return error;
+    if (bundled->has_head != NULL)
+        bundled->has_head(bundled->head_context);
+    return read_body(bundled, step, *response, kept);
 }
 
 const struct outcome *bundled_play(struct bundled *bundled, const struct client_step *step)

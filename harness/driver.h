@@ -18,6 +18,7 @@ struct driver_session {
     const struct endpoint *endpoints; /* by peer index */
     const struct client_step *steps;
     size_t count;
+    bool wants_heads; /* someone waits for a head: `head` is called */
 };
 
 struct driver {
@@ -35,6 +36,8 @@ struct driver {
     struct subject_info info;
     /* Set by the stage. `outcome` is borrowed for the call. */
     void (*outcome)(void *context, size_t step, const struct outcome *outcome);
+    /* Where it can (`event.head`): the step's response has its head; before its outcome. */
+    void (*head)(void *context, size_t step);
     void (*ended)(void *context);
     void *context;
 };

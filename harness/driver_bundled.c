@@ -23,10 +23,12 @@ struct driver_bundled {
     const struct driver_session *session; /* NULL between sessions */
     size_t asked_count;                   /* steps that may be played */
     size_t played_count;                  /* steps whose outcome is there */
+    bool has_head;                        /* the step that is being played has its head */
     const struct outcome **outcomes;      /* by step */
     bool is_end_asked, is_ended, is_quitting;
 
-    size_t told_count; /* outcomes that the loop was told of: the loop's */
+    size_t told_count; /* outcomes that the loop was told of: the loop's, as the next */
+    bool told_head;    /* it was told of the head of the step behind these */
 };
 
 static struct driver_bundled *bundled_of(struct driver *driver)
@@ -34,11 +36,23 @@ static struct driver_bundled *bundled_of(struct driver *driver)
     return (struct driver_bundled *)driver;
 }
 
+/* On the thread, in the midst of a step. */
+static void on_head(void *context)
+{
+    struct driver_bundled *self = context;
+    uv_mutex_lock(&self->lock);
+    self->has_head = true;
+    uv_async_send(&self->answered);
+    uv_mutex_unlock(&self->lock);
+}
+
 /* Plays what is asked until the session is to end. Under the lock, but while the client plays. */
 static void play_session(struct driver_bundled *self)
 {
     const struct driver_session *session = self->session;
     struct bundled *client = bundled_new(session->endpoints, self->arena);
+    if (session->wants_heads)
+        bundled_watch_heads(client, on_head, self);
     for (;;) {
         while (self->played_count == self->asked_count && !self->is_end_asked)
             uv_cond_wait(&self->asked, &self->lock);
@@ -50,6 +64,7 @@ static void play_session(struct driver_bundled *self)
         uv_mutex_lock(&self->lock);
         self->outcomes[step] = outcome;
         self->played_count++;
+        self->has_head = false;
         uv_async_send(&self->answered);
     }
     uv_mutex_unlock(&self->lock);
@@ -79,12 +94,18 @@ static void on_answered(uv_async_t *async)
     struct driver_bundled *self = async->data;
     uv_mutex_lock(&self->lock);
     const size_t played_count = self->played_count;
+    const bool has_head = self->has_head;
     const bool is_ended = self->is_ended;
     self->is_ended = false;
     uv_mutex_unlock(&self->lock);
     while (self->told_count < played_count) {
         const size_t step = self->told_count++;
+        self->told_head = false;
         self->driver.outcome(self->driver.context, step, self->outcomes[step]);
+    }
+    if (has_head && !self->told_head) {
+        self->told_head = true;
+        self->driver.head(self->driver.context, played_count);
     }
     if (is_ended)
         self->driver.ended(self->driver.context);
@@ -98,6 +119,7 @@ static void begin(struct driver *driver, const struct driver_session *session)
     arena_reset(self->arena);
     self->outcomes = arena_array(self->arena, session->count, sizeof(struct outcome *));
     self->asked_count = self->played_count = self->told_count = 0;
+    self->has_head = self->told_head = false;
     self->is_end_asked = self->is_ended = false;
     self->session = session;
     uv_mutex_unlock(&self->lock);

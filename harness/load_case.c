@@ -207,6 +207,7 @@ static void read_played(struct loader *loader, const struct json *object, struct
     const size_t mistakes = loader->diags->count;
     if (origin != NULL)
         load_origin(loader, origin, draft->peer);
+    load_resolve(loader, draft->point, &draft->case_->needs);
     const bool is_whole = client != NULL && origin != NULL && loader->diags->count == mistakes;
     if (mark != NULL)
         read_marks(loader, mark, draft->point);

@@ -152,19 +152,24 @@ static void read_request(const struct loader *loader, const struct json *value,
         read_how(loader, how, step);
 }
 
-static void read_step(struct loader *loader, const struct json *value, struct client_step *step)
+static void read_step(struct loader *loader, const struct json *value, unsigned index,
+                      struct client_step *step)
 {
-    static const char *const keys[] = {"request", "as", NULL};
+    static const char *const keys[] = {"request", "as", "after", NULL};
     step->method = load_template(loader, value, bytes_of("GET"));
     step->target = load_template(loader, value, bytes_of("/"));
     if (!load_object(loader, value, keys))
         return;
     const struct json *request = load_member(loader, value, "request");
     const struct json *name = json_member(value, "as");
+    const struct json *after = json_member(value, "after");
     if (request != NULL)
         read_request(loader, request, step);
     if (name != NULL)
-        step->name = load_step_name(loader, name, (struct step_name){.is_client = true});
+        step->name = load_step_name(loader, name,
+                                    (struct step_name){.is_client = true, .mark = {.step = index}});
+    if (after != NULL)
+        step->after = load_after(loader, after, &step->after_count);
 }
 
 /* --- what a step needs ------------------------------------------------------------ */
@@ -233,7 +238,7 @@ void load_client(struct loader *loader, const struct json *list, struct point *p
         load_error(loader, list, "want at least one step");
     struct client_step *steps = arena_array(loader->arena, list->count, sizeof(*steps));
     for (const struct json *item = list->items; item != NULL; item = item->next) {
-        read_step(loader, item, &steps[point->client_count]);
+        read_step(loader, item, (unsigned)point->client_count, &steps[point->client_count]);
         *needs |= needs_of(&steps[point->client_count++]);
     }
     if (point->client_count > 1)

@@ -30,12 +30,19 @@ struct defs {
     struct defs *outer; /* the suite's, seen from a case */
 };
 
+/* A name that stands in `after` or `unless`: what it means is known when all steps are read. */
+struct pending_ref {
+    struct pending_ref *next;
+    const struct json *at;
+    struct step_ref *ref;
+};
+
 /* A step that has a name. */
 struct step_name {
     struct step_name *next;
     const char *name;
     bool is_client;
-    struct mark mark; /* of a peer's step */
+    struct mark mark; /* of a peer's step; of a client's, `step` alone */
 };
 
 struct loader {
@@ -45,6 +52,7 @@ struct loader {
     const char *file;
     struct defs *defs;
     struct step_name *names; /* of this case */
+    struct pending_ref *pending;
 };
 
 /* --- load_value.c ------------------------------------------------------------ */
@@ -124,6 +132,12 @@ struct bytes load_plain_bytes(const struct loader *loader, const struct json *va
 void load_client(struct loader *loader, const struct json *list, struct point *point,
                  can_set *needs);
 void load_origin(struct loader *loader, const struct json *value, struct peer *peer);
+
+/* load_barrier.c: the names of `after`, one or a list; and the one of `unless`. What they mean is
+ * filled in by load_resolve(), which also tells of barriers that wait for each other. */
+const struct step_ref *load_after(struct loader *loader, const struct json *value, size_t *count);
+const struct step_ref *load_ref(struct loader *loader, const struct json *value);
+void load_resolve(struct loader *loader, const struct point *point, can_set *needs);
 
 /* Notes the name `value` of a step; two may not have one. */
 const char *load_step_name(struct loader *loader, const struct json *value, struct step_name entry);

@@ -1,6 +1,11 @@
 #include "harness/load_private.h"
 
-enum { UNTIL_LEN_MAX = 4096, STEPS_SIZE_FIRST = 8 };
+enum {
+    UNTIL_LEN_MAX = 4096,
+    STEPS_SIZE_FIRST = 8,
+    SEGMENTS_MAX = 100000,
+    WAIT_MS_MAX = 60000,
+};
 #define COUNT_MAX ((uint64_t)1 << 50)
 
 /* A script that is being put together, and whose it is. */
@@ -53,6 +58,50 @@ static void read_send(struct loader *loader, const struct json *value, struct st
     step->send = load_bytes(loader, value);
 }
 
+static void read_segments(struct loader *loader, const struct json *value, struct step *step)
+{
+    static const char *const words[] = {"each byte", NULL};
+    if (value->type == JSON_STRING) {
+        if (load_word(loader, value, words) == 0)
+            step->segmentation = SEGMENTS_EACH_BYTE;
+        return;
+    }
+    if (!load_is(loader, value, JSON_ARRAY))
+        return;
+    if (value->count == 0 || value->count > SEGMENTS_MAX)
+        load_error(loader, value, "want 1 to %d sizes", SEGMENTS_MAX);
+    uint64_t *sizes = arena_array(loader->arena, value->count, sizeof(*sizes));
+    for (const struct json *item = value->items; item != NULL; item = item->next)
+        sizes[step->size_count++] = load_number(loader, item, 1, COUNT_MAX);
+    step->segmentation = SEGMENTS_SIZES;
+    step->sizes = sizes;
+}
+
+static void read_wait_time(struct loader *loader, const struct json *value, struct step *step)
+{
+    static const char *const keys[] = {"ms", "unless", NULL};
+    const struct json *ms =
+        load_object(loader, value, keys) ? load_member(loader, value, "ms") : NULL;
+    const struct json *unless = json_member(value, "unless");
+    step->wait = WAIT_TIME;
+    if (ms != NULL)
+        step->ms = load_number(loader, ms, 1, WAIT_MS_MAX);
+    if (unless != NULL)
+        step->unless = load_ref(loader, unless);
+}
+
+static void read_wait(struct loader *loader, const struct json *value, struct step *step)
+{
+    static const char *const words[] = {
+        [WAIT_ARRIVED] = "arrived", [WAIT_DRAINED] = "drained", [WAIT_SETTLED] = "settled", NULL};
+    if (value->type == JSON_OBJECT) {
+        read_wait_time(loader, value, step);
+        return;
+    }
+    const int index = load_word(loader, value, words);
+    step->wait = index >= 0 ? (enum wait_kind)index : WAIT_DRAINED;
+}
+
 static void read_close(struct loader *loader, const struct json *value, struct step *step)
 {
     static const char *const words[] = {
@@ -61,8 +110,10 @@ static void read_close(struct loader *loader, const struct json *value, struct s
     step->close = index >= 0 ? (enum close_kind)index : CLOSE_FIN;
 }
 
-static verb_reader *const readers[STEP_VERB_COUNT] = {
-    [STEP_READ] = read_read, [STEP_SEND] = read_send, [STEP_CLOSE] = read_close};
+static verb_reader *const readers[STEP_VERB_COUNT] = {[STEP_READ] = read_read,
+                                                      [STEP_SEND] = read_send,
+                                                      [STEP_WAIT] = read_wait,
+                                                      [STEP_CLOSE] = read_close};
 
 /* The verb that stands in the object; STEP_VERB_COUNT, after telling, when there is not just one.
  */
@@ -86,10 +137,13 @@ static enum step_verb find_verb(const struct loader *loader, const struct json *
 
 static void check_keys(const struct loader *loader, const struct json *value)
 {
-    const char *keys[STEP_VERB_COUNT + 2] = {NULL};
+    const char *keys[STEP_VERB_COUNT + 4] = {NULL};
     for (int i = 0; i < STEP_VERB_COUNT; i++)
         keys[i] = step_verb_name((enum step_verb)i);
     keys[STEP_VERB_COUNT] = "as";
+    keys[STEP_VERB_COUNT + 1] = "after";
+    if (json_member(value, "send") != NULL)
+        keys[STEP_VERB_COUNT + 2] = "segments";
     load_object(loader, value, keys);
 }
 
@@ -122,8 +176,14 @@ static void read_step(struct script_builder *builder, const struct json *value)
         load_error(loader, value, "the connection is closed by the step before");
     struct step *step = add_step(builder);
     const struct json *name = json_member(value, "as");
+    const struct json *after = json_member(value, "after");
+    const struct json *segments = json_member(value, "segments");
     step->verb = verb;
     readers[verb](loader, json_member(value, step_verb_name(verb)), step);
+    if (segments != NULL)
+        read_segments(loader, segments, step);
+    if (after != NULL)
+        step->after = load_after(loader, after, &step->after_count);
     if (name != NULL)
         step->name = load_step_name(
             loader, name,

@@ -108,6 +108,7 @@ static void play_run(struct runner *runner, const struct case_ *one)
         .point = &one->points[0],
         .arena = runner->arena,
         .deadline_ms = one->deadline_ms * (runner->attempt > 1 ? PATIENCE_SECOND : 1),
+        .patience = runner->attempt > 1 ? PATIENCE_SECOND : 1,
         .done = on_done,
         .context = runner,
     };

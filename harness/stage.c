@@ -1,6 +1,7 @@
 #include "harness/stage.h"
 
 #include "harness/judge.h"
+#include "server/diagnostics.h"
 #include "server/peer.h"
 
 #include <stdlib.h>
@@ -32,11 +33,80 @@ struct stage {
     struct seat *seats; /* by peer index */
     struct endpoint *endpoints;
     struct driver_session session;
-    size_t outcome_count; /* that came, or were said in the subject's stead */
-    size_t answer_count;  /* that came */
-    bool is_cut;          /* by the deadline or as runaway: what comes later does not count */
+    bool has_barriers;
+    bool *client_done, *head_done; /* by client step */
+    bool ***peer_done;             /* by peer, script, step */
+    size_t asked_count;            /* client steps that the driver was given */
+    size_t outcome_count;          /* that came, or were said in the subject's stead */
+    size_t answer_count;           /* that came */
+    bool is_cut; /* by the deadline or as runaway: what comes later does not count */
+    bool is_end_asked;
     bool hit_deadline;
+    bool was_held; /* when its time was over, a step stood at a barrier */
 };
+
+/* --- what is done, for barriers -------------------------------------------------- */
+
+static bool is_done(void *context, const struct step_ref *ref)
+{
+    const struct stage *stage = context;
+    if (!ref->is_client)
+        return stage->peer_done[ref->peer][ref->script][ref->step];
+    return stage->client_done[ref->step] || (ref->is_head && stage->head_done[ref->step]);
+}
+
+/* Shows the judge each event, and notes what barriers wait for; they are looked at from the loop.
+ */
+static void watch(void *context, const struct event *event)
+{
+    struct stage *stage = context;
+    judge_watch(stage->judge, event);
+    if (!stage->has_barriers)
+        return;
+    if (event->kind == EVENT_STEP_DONE)
+        stage->peer_done[event->peer][event->script][event->step] = true;
+    else if (event->kind == EVENT_OUTCOME)
+        stage->client_done[event->step] = true;
+    else if (event->kind == EVENT_HEAD)
+        stage->head_done[event->step] = true;
+    else
+        return;
+    ticker_set(stage->host.ticker, uv_hrtime());
+}
+
+static bool has_barriers(const struct point *point)
+{
+    for (size_t i = 0; i < point->client_count; i++)
+        if (point->client[i].after_count > 0)
+            return true;
+    for (size_t i = 0; i < point->peer_count; i++)
+        for (size_t j = 0; j < point->peers[i].connection_count; j++)
+            for (size_t k = 0; k < point->peers[i].connections[j].count; k++) {
+                const struct step *step = &point->peers[i].connections[j].steps[k];
+                if (step->after_count > 0 || step->unless != NULL)
+                    return true;
+            }
+    return false;
+}
+
+static void forget_done(struct stage *stage)
+{
+    const struct point *point = stage->run.point;
+    struct arena *arena = stage->run.arena;
+    stage->has_barriers = has_barriers(point);
+    if (!stage->has_barriers)
+        return;
+    stage->client_done = arena_array(arena, point->client_count, sizeof(bool));
+    stage->head_done = arena_array(arena, point->client_count, sizeof(bool));
+    stage->peer_done = arena_array(arena, point->peer_count, sizeof(*stage->peer_done));
+    for (size_t i = 0; i < point->peer_count; i++) {
+        const struct peer *peer = &point->peers[i];
+        bool **scripts = arena_array(arena, peer->connection_count, sizeof(*scripts));
+        for (size_t j = 0; j < peer->connection_count; j++)
+            scripts[j] = arena_array(arena, peer->connections[j].count, sizeof(bool));
+        stage->peer_done[i] = scripts;
+    }
+}
 
 static void record(struct stage *stage, struct event event)
 {
@@ -65,21 +135,34 @@ static void leave_seats(struct stage *stage)
     }
 }
 
+/* Where the script itself was not played as it is written, nothing is judged. */
+static void unexercise(struct run_result *result, const char *reason)
+{
+    result->verdict = VERDICT_UNEXERCISED;
+    result->behaviour = NULL;
+    result->reason = reason;
+}
+
 static void conclude(struct stage *stage)
 {
     struct run_result *result = arena_alloc(stage->run.arena, sizeof(*result));
     struct transcript *transcript = arena_alloc(stage->run.arena, sizeof(*transcript));
     uv_timer_stop(&stage->timer);
+    ticker_stop(stage->host.ticker);
     leave_seats(stage);
     *transcript = stage->transcript;
     *result = (struct run_result){
         .point = stage->run.point,
         .attempts = 1,
-        .hit_deadline = stage->hit_deadline,
+        .hit_deadline = stage->hit_deadline || stage->host.was_impatient,
         .duration_ns = uv_hrtime() - stage->host.started_ns,
         .transcript = transcript,
     };
     judge_finish(stage->judge, result);
+    if (stage->host.was_impatient)
+        unexercise(result, "the client did not read: what was to come in segments came as one");
+    else if (stage->was_held)
+        unexercise(result, "its time was over while a step stood at a barrier");
     judge_free(stage->judge);
     stage->judge = NULL;
     stage->phase = PHASE_IDLE;
@@ -130,14 +213,38 @@ static void answer_in_stead(struct stage *stage, enum outcome_error error)
                                      .outcome = &outcome});
 }
 
+static bool is_busy(const struct stage *stage)
+{
+    for (size_t i = 0; i < stage->run.point->peer_count; i++)
+        if (peer_run_is_busy(stage->seats[i].peer))
+            return true;
+    return false;
+}
+
+/* The session ends when all that was asked is answered, nothing more will be asked, and no script
+ * can go on by itself. */
+static void end_when_answered(struct stage *stage)
+{
+    const bool is_all =
+        stage->is_cut || (stage->asked_count == stage->session.count && !is_busy(stage));
+    if (stage->is_end_asked || !is_all || stage->answer_count < stage->asked_count)
+        return;
+    stage->is_end_asked = true;
+    stage->driver->vtable->end(stage->driver);
+}
+
 /* The peers go, so that whatever the subject waits for fails; connections that it makes now are
  * reset. */
 static void cut(struct stage *stage, enum event_kind kind, enum outcome_error error)
 {
+    for (size_t i = 0; i < stage->run.point->peer_count; i++)
+        stage->was_held = stage->was_held || peer_run_is_held(stage->seats[i].peer);
+    stage->was_held = stage->was_held || stage->asked_count < stage->session.count;
     stage->is_cut = true;
     record(stage, (struct event){.kind = kind});
     answer_in_stead(stage, error);
     leave_seats(stage);
+    end_when_answered(stage);
 }
 
 static void on_deadline(uv_timer_t *timer)
@@ -177,8 +284,15 @@ static void on_outcome(void *context, size_t step, const struct outcome *outcome
                (struct event){.kind = EVENT_OUTCOME, .step = (unsigned)step, .outcome = outcome});
         stage->outcome_count++;
     }
-    if (++stage->answer_count == stage->session.count)
-        stage->driver->vtable->end(stage->driver);
+    stage->answer_count++;
+    end_when_answered(stage);
+}
+
+static void on_head(void *context, size_t step)
+{
+    struct stage *stage = context;
+    if (!stage->is_cut)
+        record(stage, (struct event){.kind = EVENT_HEAD, .step = (unsigned)step});
 }
 
 static void on_accepted(void *context, int fd)
@@ -207,21 +321,54 @@ static bool take_seats(struct stage *stage)
     return true;
 }
 
-static void ask(struct stage *stage)
+static bool is_free(struct stage *stage, const struct client_step *step)
+{
+    for (size_t i = 0; i < step->after_count; i++)
+        if (!is_done(stage, &step->after[i]))
+            return false;
+    return true;
+}
+
+/* Gives the driver all steps up to the next barrier. */
+static void ask_on(struct stage *stage)
+{
+    const size_t first = stage->asked_count;
+    while (stage->asked_count < stage->session.count &&
+           is_free(stage, &stage->session.steps[stage->asked_count]))
+        record(stage, (struct event){.kind = EVENT_ASKED, .step = (unsigned)stage->asked_count++});
+    if (stage->asked_count > first)
+        stage->driver->vtable->ask(stage->driver, first, stage->asked_count - first);
+}
+
+/* A barrier or a wait may be over. */
+static void on_tick(void *context)
+{
+    struct stage *stage = context;
+    if (stage->phase == PHASE_IDLE || stage->is_cut)
+        return;
+    for (size_t i = 0; i < stage->run.point->peer_count; i++)
+        peer_run_poke(stage->seats[i].peer);
+    if (stage->phase != PHASE_PLAYING)
+        return;
+    ask_on(stage);
+    end_when_answered(stage);
+}
+
+static void begin(struct stage *stage)
 {
     struct driver *driver = stage->driver;
     stage->session = (struct driver_session){
         .endpoints = stage->endpoints,
         .steps = stage->run.point->client,
         .count = stage->run.point->client_count,
+        .wants_heads = stage->has_barriers,
     };
     driver->outcome = on_outcome;
+    driver->head = on_head;
     driver->ended = on_ended;
     driver->context = stage;
-    for (size_t i = 0; i < stage->session.count; i++)
-        record(stage, (struct event){.kind = EVENT_ASKED, .step = (unsigned)i});
     driver->vtable->begin(driver, &stage->session);
-    driver->vtable->ask(driver, 0, stage->session.count);
+    ask_on(stage);
 }
 
 bool stage_play(struct stage *stage, const struct stage_run *run)
@@ -231,15 +378,17 @@ bool stage_play(struct stage *stage, const struct stage_run *run)
     if (!take_seats(stage))
         return false;
     stage->phase = PHASE_PLAYING;
-    stage->outcome_count = stage->answer_count = 0;
-    stage->is_cut = stage->hit_deadline = false;
+    stage->outcome_count = stage->answer_count = stage->asked_count = 0;
+    stage->is_cut = stage->is_end_asked = stage->hit_deadline = stage->was_held = false;
+    forget_done(stage);
     stage->judge = judge_new(run->point, stage->endpoints, stage->driver->info.can, run->arena);
-    transcript_init(&stage->transcript, run->arena, judge_watch, stage->judge);
+    transcript_init(&stage->transcript, run->arena, watch, stage);
     stage->host.endpoints = stage->endpoints;
-    stage->host.is_runaway = false;
+    stage->host.is_runaway = stage->host.was_impatient = false;
+    stage->host.patience = run->patience;
     stage->host.started_ns = uv_hrtime();
     start_timer(stage, on_deadline, run->deadline_ms);
-    ask(stage);
+    begin(stage);
     return true;
 }
 
@@ -247,7 +396,8 @@ struct stage *stage_new(uv_loop_t *loop, struct listener *listener, struct drive
 {
     struct stage *stage = calloc(1, sizeof(*stage));
     uint8_t *scratch = malloc(PEER_SCRATCH_SIZE);
-    if (stage == NULL || scratch == NULL)
+    struct ticker *ticker = ticker_new(loop, on_tick, stage);
+    if (stage == NULL || scratch == NULL || ticker == NULL)
         abort(); /* as wire/arena.c */
     stage->loop = loop;
     stage->listener = listener;
@@ -256,6 +406,9 @@ struct stage *stage_new(uv_loop_t *loop, struct listener *listener, struct drive
         .loop = loop,
         .transcript = &stage->transcript,
         .scratch = scratch,
+        .diagnostics = diagnostics_new(),
+        .ticker = ticker,
+        .is_done = is_done,
         .changed = on_changed,
         .context = stage,
     };
@@ -267,6 +420,7 @@ struct stage *stage_new(uv_loop_t *loop, struct listener *listener, struct drive
 static void on_timer_closed(uv_handle_t *handle)
 {
     struct stage *stage = handle->data;
+    diagnostics_free(stage->host.diagnostics);
     free(stage->host.scratch);
     free(stage);
 }
@@ -274,5 +428,6 @@ static void on_timer_closed(uv_handle_t *handle)
 void stage_free(struct stage *stage)
 {
     assert(stage->phase == PHASE_IDLE);
+    ticker_free(stage->host.ticker);
     uv_close((uv_handle_t *)&stage->timer, on_timer_closed);
 }

@@ -12,11 +12,23 @@
 
 enum { INDENT = 2, NAMES_TRIED = 100 };
 
-static void put(struct json_text *text, const char *at, size_t len)
+/* Hands what is gathered to the stream. */
+static void flush(struct json_text *text)
 {
     errno = 0;
-    if (text->error == 0 && len > 0 && fwrite(at, 1, len, text->out) != len)
+    if (text->error == 0 && fwrite(text->gathered, 1, text->len, text->out) != text->len)
         text->error = errno != 0 ? errno : EIO;
+    text->len = 0;
+}
+
+/* `len` is at most JSON_TEXT_GATHER: a call of stdio for each octet would cost most of a report. */
+static void put(struct json_text *text, const char *at, size_t len)
+{
+    assert(len <= JSON_TEXT_GATHER);
+    if (len > JSON_TEXT_GATHER - text->len)
+        flush(text);
+    memcpy(text->gathered + text->len, at, len);
+    text->len += len;
 }
 
 static void put_text(struct json_text *text, const char *at)
@@ -118,8 +130,10 @@ void json_text_close(struct json_text *text)
     if (level.has_items && !level.is_flat)
         put_line_end(text);
     put(text, &level.closer, 1);
-    if (text->depth == 0)
+    if (text->depth == 0) {
         put_text(text, "\n");
+        flush(text);
+    }
 }
 
 void json_text_string(struct json_text *text, const char *key, const char *value)

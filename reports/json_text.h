@@ -13,7 +13,7 @@
 
 #include <stdio.h>
 
-enum { JSON_TEXT_DEPTH_MAX = 16 };
+enum { JSON_TEXT_DEPTH_MAX = 16, JSON_TEXT_GATHER = 4096 };
 
 /* How the members or elements stand; all inside a flat one are flat. */
 enum json_layout { JSON_LINES /* each on a line of its own */, JSON_FLAT /* all on one line */ };
@@ -29,6 +29,8 @@ struct json_text {
         bool is_flat, has_items;
     } levels[JSON_TEXT_DEPTH_MAX];
     size_t depth;
+    char gathered[JSON_TEXT_GATHER]; /* goes to `out` when it is full, and at the root's end */
+    size_t len;                      /* of what is gathered */
 };
 
 /* `key` names the member where the innermost open value is an object; NULL in an array and at the

@@ -27,6 +27,8 @@ static bool is_visible(uint32_t code)
 /* The length of the visible character at the front of `from`; 0 when there is none. */
 static size_t visible_len(struct bytes from)
 {
+    if (from.at[0] >= 0x20 && from.at[0] < 0x7f)
+        return 1;
     const size_t len = utf8_len(from);
     if (len == 0)
         return 0;
@@ -294,7 +296,7 @@ static bool is_told(const struct ladder *ladder, const struct transcript_node *n
     if (event->kind == EVENT_CLOSED)
         return !has_event(ladder->transcript->first, node, event,
                           KIND_BIT(EVENT_FIN_SENT) | KIND_BIT(EVENT_RST_SENT));
-    if (event->kind == EVENT_ASKED || event->kind == EVENT_OUTCOME)
+    if (event->kind == EVENT_ASKED || event->kind == EVENT_HEAD || event->kind == EVENT_OUTCOME)
         return ladder->point->client_count > 1;
     return true;
 }
@@ -311,6 +313,10 @@ static const struct mark_form {
     [EVENT_CLOSED] = {"<-", "close"},
     [EVENT_STEP_CUT] = {"  ", "the client had left before step"},
     [EVENT_ASKED] = {NULL, "the client is asked for step"},
+    [EVENT_HEAD] = {NULL, "the client has the head of step"},
+    [EVENT_ARRIVED] = {"  ", "all has arrived"},
+    [EVENT_PAUSED] = {"  ", "a pause: what has arrived cannot be known here"},
+    [EVENT_IMPATIENT] = {"  ", "the client did not read: what is left comes as one"},
     [EVENT_OUTCOME] = {NULL, "the client has the outcome of step"},
     [EVENT_DEADLINE] = {NULL, "the run's time is over"},
     [EVENT_RUNAWAY] = {NULL, "more connections or requests than any client should make"},
@@ -325,7 +331,8 @@ static void show_mark(struct ladder *ladder, const struct event *event)
         add_place(ladder, &text, event, form->arrow);
     add(&text, "[%s", form->text);
     const struct step *step = wire_text_step(ladder->point, event);
-    if (event->kind == EVENT_STEP_CUT || event->kind == EVENT_ASKED || event->kind == EVENT_OUTCOME)
+    if (event->kind == EVENT_STEP_CUT || event->kind == EVENT_ASKED || event->kind == EVENT_HEAD ||
+        event->kind == EVENT_OUTCOME)
         add(&text, " %u", event->step);
     if (event->kind == EVENT_STEP_CUT && step != NULL)
         add(&text, ", %s", step_verb_name(step->verb));

@@ -2,6 +2,7 @@
 #ifndef SERVER_CONNECTION_H
 #define SERVER_CONNECTION_H
 
+#include "server/drain.h"
 #include "server/peer.h"
 #include "wire/http.h"
 
@@ -9,6 +10,8 @@
 enum play {
     PLAY_ON,       /* the next thing can be done at once */
     PLAY_READABLE, /* wait until octets, FIN or RST come */
+    PLAY_BARRIER,  /* wait until a step elsewhere is done */
+    PLAY_TICK,     /* wait until the ticker fires */
     PLAY_WRITABLE, /* wait until the kernel takes more */
     PLAY_OVER,     /* nothing more can come of this connection */
 };
@@ -31,6 +34,13 @@ struct connection {
         borders; /* READ_UNTIL: of each prefix of `until` its longest border (Knuth-Morris-Pratt) */
     size_t matched; /* READ_UNTIL: octets of `until` that stand at the end of what was read */
     struct octets_cursor sending;
+    size_t segment;         /* index of the one that is being sent */
+    uint64_t segment_left;  /* octets of it still to send */
+    bool is_segmented;      /* the step's segments are kept apart; false once patience was lost */
+    bool is_between;        /* a segment is sent, and has to be read before the next */
+    struct drain drain;     /* how far the client is with all that was sent */
+    uint64_t wait_since_ns; /* when the wait began; 0: none is on */
+    enum play waiting;      /* what it waits for now */
 
     struct http_reader
         requests;      /* reads all that comes, so that a script can stop at a head's end */
@@ -58,6 +68,9 @@ struct peer_run {
 /* play.c: does one thing and says how to go on; never waits itself. */
 enum play connection_play(struct connection *connection);
 
+/* play.c: whether a barrier holds the step that is to be played. */
+bool connection_is_held(const struct connection *connection);
+
 /* Records an event of this connection's; `octets` and `error` may be empty. */
 void connection_record(struct connection *connection, enum event_kind kind, struct bytes octets,
                        int error);
@@ -79,7 +92,12 @@ enum play receive_rest(struct connection *connection);
 
 /* send.c */
 void send_begin(struct connection *connection, const struct step *step);
-enum play send_step(struct connection *connection);
+enum play send_step(struct connection *connection, const struct step *step);
+
+/* wait.c: PLAY_ON once the wait is over: what was waited for came, the client is gone, or it took
+ * too long. Tells in the record which. */
+enum play wait_for_client(struct connection *connection, enum wait_kind kind);
+enum play wait_step(struct connection *connection, const struct step *step);
 
 /* send.c: a server's answer to Expect: 100-continue. */
 void send_continue(struct connection *connection);

@@ -77,17 +77,45 @@ static enum play play_on(struct connection *connection)
     static const int events[] = {
         [PLAY_READABLE] = UV_READABLE, [PLAY_WRITABLE] = UV_WRITABLE, [PLAY_OVER] = 0};
     wait_for(connection, events[play]);
+    connection->waiting = play;
     return play;
+}
+
+static void play_and_tell(struct connection *connection)
+{
+    struct peer_host *host = connection->peer->host;
+    if (play_on(connection) == PLAY_OVER || host->is_runaway)
+        host->changed(host->context);
 }
 
 static void on_ready(uv_poll_t *poll, int status, int events)
 {
     (void)status; /* an error shows at the next read or write, with its errno */
     (void)events;
-    struct connection *connection = poll->data;
-    struct peer_host *host = connection->peer->host;
-    if (play_on(connection) == PLAY_OVER || host->is_runaway)
-        host->changed(host->context);
+    play_and_tell(poll->data);
+}
+
+bool peer_run_is_held(const struct peer_run *run)
+{
+    for (const struct connection *one = run->connections; one != NULL; one = one->next)
+        if (one->waiting == PLAY_BARRIER)
+            return true;
+    return false;
+}
+
+bool peer_run_is_busy(const struct peer_run *run)
+{
+    for (const struct connection *one = run->connections; one != NULL; one = one->next)
+        if (one->waiting == PLAY_TICK || (one->waiting == PLAY_BARRIER && !connection_is_held(one)))
+            return true;
+    return false;
+}
+
+void peer_run_poke(struct peer_run *run)
+{
+    for (struct connection *one = run->connections; one != NULL; one = one->next)
+        if (one->waiting == PLAY_BARRIER || one->waiting == PLAY_TICK)
+            play_and_tell(one);
 }
 
 static size_t count_request_reads(const struct peer *peer)
@@ -135,8 +163,7 @@ void peer_run_accept(struct peer_run *run, int fd)
     connection_record(connection, EVENT_CONNECT, nothing, 0);
     if (run->connection_count > run->peer->connection_count + PEER_RUNAWAY_MARGIN)
         run->host->is_runaway = true;
-    if (play_on(connection) == PLAY_OVER || run->host->is_runaway)
-        run->host->changed(run->host->context);
+    play_and_tell(connection);
 }
 
 bool peer_run_settle(struct peer_run *run)

@@ -15,6 +15,7 @@
 #ifndef SERVER_PEER_H
 #define SERVER_PEER_H
 
+#include "server/ticker.h"
 #include "wire/script.h"
 #include "wire/transcript.h"
 
@@ -29,6 +30,12 @@ struct peer_host {
     uint8_t *scratch;                 /* PEER_SCRATCH_SIZE octets, shared by all on the loop */
     void (*changed)(void *context);   /* a connection has ended; peers may not be ended inside */
     void *context;
+    struct diagnostics *diagnostics; /* NULL where there is none */
+    struct ticker *ticker;           /* fires when a wait is to be looked at again */
+    unsigned patience; /* how many times longer than usual a client may take to read */
+    /* Whether a step that a barrier names is done; the stage then calls peer_run_poke(). */
+    bool (*is_done)(void *context, const struct step_ref *ref);
+    bool was_impatient; /* set by a peer: segments were not kept apart */
     bool is_runaway; /* set by a peer: more connections or requests than any client should make */
 };
 
@@ -44,6 +51,15 @@ struct peer_run *peer_run_new(const struct peer *peer, unsigned index, struct pe
 
 /* Takes a connection; owns `fd`. */
 void peer_run_accept(struct peer_run *run, int fd);
+
+/* Whether a connection stands at a barrier. */
+bool peer_run_is_held(const struct peer_run *run);
+
+/* Whether a script can go on without the client: a wait is on, or a barrier was lifted. */
+bool peer_run_is_busy(const struct peer_run *run);
+
+/* Goes on wherever a barrier or a wait may be over. */
+void peer_run_poke(struct peer_run *run);
 
 /* Plays and reads on as far as that goes without waiting. True when every client has closed its end
  * of every connection, so that nothing more can come. */

@@ -92,8 +92,20 @@ static void mind_manners(struct connection *connection)
     send_fin(connection);
 }
 
+bool connection_is_held(const struct connection *connection)
+{
+    const struct step *step = &connection->script->steps[connection->step];
+    const struct peer_host *host = connection->peer->host;
+    for (size_t i = 0; i < step->after_count; i++)
+        if (!host->is_done(host->context, &step->after[i]))
+            return true;
+    return false;
+}
+
 static enum play play_step(struct connection *connection, const struct step *step)
 {
+    if (!connection->step_begun && connection_is_held(connection))
+        return PLAY_BARRIER;
     if (!connection->step_begun) {
         if (step->verb == STEP_READ)
             mind_manners(connection);
@@ -103,7 +115,9 @@ static enum play play_step(struct connection *connection, const struct step *ste
     case STEP_READ:
         return receive_step(connection, step);
     case STEP_SEND:
-        return send_step(connection);
+        return send_step(connection, step);
+    case STEP_WAIT:
+        return wait_step(connection, step);
     case STEP_CLOSE:
         return close_step(connection, step->close);
     case STEP_VERB_COUNT:

@@ -4,8 +4,20 @@
 #include <errno.h>
 #include <sys/socket.h>
 
+/* How many octets the segment so numbered has; what is left belongs to the last. */
+static uint64_t segment_size(const struct step *step, size_t segment)
+{
+    if (step->segmentation == SEGMENTS_EACH_BYTE)
+        return 1;
+    return segment < step->size_count ? step->sizes[segment] : UINT64_MAX;
+}
+
 void send_begin(struct connection *connection, const struct step *step)
 {
+    connection->is_segmented = step->segmentation != SEGMENTS_WHOLE;
+    connection->is_between = false;
+    connection->segment = 0;
+    connection->segment_left = segment_size(step, 0);
     connection->sending = (struct octets_cursor){
         .octets = &step->send,
         .endpoints = connection->peer->host->endpoints,
@@ -46,11 +58,13 @@ static struct bytes gather(struct connection *connection)
     uint8_t *scratch = connection->peer->host->scratch;
     struct octets_cursor ahead = connection->sending;
     struct bytes piece = octets_peek(&ahead);
-    if (piece.len >= PEER_SCRATCH_SIZE)
-        return piece;
+    const uint64_t limit = connection->is_segmented ? connection->segment_left : UINT64_MAX;
+    const size_t most = limit < PEER_SCRATCH_SIZE ? (size_t)limit : PEER_SCRATCH_SIZE;
+    if (piece.len >= most)
+        return (struct bytes){piece.at, piece.len < limit ? piece.len : most};
     size_t len = 0;
-    for (; piece.len > 0 && len < PEER_SCRATCH_SIZE; piece = octets_peek(&ahead)) {
-        const size_t room = PEER_SCRATCH_SIZE - len;
+    for (; piece.len > 0 && len < most; piece = octets_peek(&ahead)) {
+        const size_t room = most - len;
         const size_t count = piece.len < room ? piece.len : room;
         memcpy(scratch + len, piece.at, count);
         octets_skip(&ahead, count);
@@ -69,8 +83,34 @@ static void skip(struct octets_cursor *cursor, size_t count)
     }
 }
 
-enum play send_step(struct connection *connection)
+/* A segment is sent, and there are more: the client has to read it first. PLAY_ON once it has; or
+ * once it took too long, and what is left goes out as one. */
+static enum play end_segment(struct connection *connection, const struct step *step)
 {
+    const enum play play = wait_for_client(connection, WAIT_DRAINED);
+    if (play != PLAY_ON)
+        return play;
+    connection->is_between = false;
+    connection->is_segmented = !connection->peer->host->was_impatient;
+    connection->segment_left = segment_size(step, ++connection->segment);
+    return PLAY_ON;
+}
+
+static void count_sent(struct connection *connection, size_t count)
+{
+    skip(&connection->sending, count);
+    connection->drain.sent += count;
+    if (!connection->is_segmented)
+        return;
+    connection->segment_left -= count;
+    connection->is_between =
+        connection->segment_left == 0 && octets_peek(&connection->sending).len > 0;
+}
+
+enum play send_step(struct connection *connection, const struct step *step)
+{
+    if (connection->is_between)
+        return end_segment(connection, step);
     const struct bytes next = gather(connection);
     if (next.len == 0) {
         connection_end_step(connection, connection->was_there);
@@ -81,7 +121,7 @@ enum play send_step(struct connection *connection)
         const struct bytes part = {next.at, (size_t)sent};
         connection_record(connection, EVENT_SENT, part, 0);
         watch_response(connection, part);
-        skip(&connection->sending, part.len);
+        count_sent(connection, part.len);
         return PLAY_ON;
     }
     if (errno == EAGAIN || errno == EWOULDBLOCK)
@@ -99,6 +139,7 @@ void send_continue(struct connection *connection)
     const struct bytes reply = bytes_of("HTTP/1.1 100 Continue\r\n\r\n");
     connection_record_manners(connection, "the request expects 100 before its content");
     if (socket_send(connection->fd, reply) == (ssize_t)reply.len) {
+        connection->drain.sent += reply.len;
         connection_record(connection, EVENT_SENT, reply, 0);
         watch_response(connection, reply);
     }
@@ -110,5 +151,6 @@ void send_fin(struct connection *connection)
         return;
     connection->fin_sent = true;
     shutdown(connection->fd, SHUT_WR);
+    connection->drain.sent++; /* FIN counts as one octet */
     connection_record(connection, EVENT_FIN_SENT, (struct bytes){NULL, 0}, 0);
 }

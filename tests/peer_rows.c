@@ -37,10 +37,21 @@ static const struct piece large_pieces[] = {{.data = TEXT("0123456789abcdef"), .
     {                                                                                              \
         .verb = STEP_SEND, .send = { large_pieces, 1, 16 << 20 }                                   \
     }
+#define SEND_IN_SIZES                                                                              \
+    {                                                                                              \
+        .verb = STEP_SEND, .send = {reply_pieces, 1, sizeof(REPLY) - 1},                           \
+        .segmentation = SEGMENTS_SIZES, .sizes = five_and_seven, .size_count = 2                   \
+    }
+#define WAIT(what)                                                                                 \
+    {                                                                                              \
+        .verb = STEP_WAIT, .wait = (what)                                                          \
+    }
 #define CLOSE(kind)                                                                                \
     {                                                                                              \
         .verb = STEP_CLOSE, .close = (kind)                                                        \
     }
+
+static const uint64_t five_and_seven[] = {5, 7};
 
 const struct peer_row peer_rows[] = {
     {"answers and lets the client close",
@@ -329,6 +340,64 @@ const struct peer_row peer_rows[] = {
      "",
      "",
      "connect +0 received:5 fin-received !0"},
+    {"segments are read one by one",
+     {READ(READ_REQUEST), SEND_IN_SIZES},
+     2,
+     GET,
+     NULL,
+     0,
+     false,
+     40,
+     REPLY,
+     "",
+     "connect +0 received:27 =0 +1 sent:5 proved sent:7 proved sent:28 =1 fin-received"},
+    {"waits until all is read",
+     {READ(READ_REQUEST), SEND_REPLY, WAIT(WAIT_DRAINED), CLOSE(CLOSE_FIN)},
+     4,
+     GET,
+     NULL,
+     0,
+     false,
+     READ_ALL,
+     REPLY,
+     "eof",
+     "connect +0 received:27 =0 +1 sent:40 =1 +2 proved =2 +3 fin-sent =3 fin-received"},
+    {"waits until all has arrived",
+     {READ(READ_REQUEST), SEND_REPLY, WAIT(WAIT_ARRIVED), CLOSE(CLOSE_FIN)},
+     4,
+     GET,
+     NULL,
+     0,
+     false,
+     READ_ALL,
+     REPLY,
+     "eof",
+     "connect +0 received:27 =0 +1 sent:40 =1 +2 proved =2 +3 fin-sent =3 fin-received"},
+    {"waits for a time",
+     {READ(READ_REQUEST),
+      SEND_REPLY,
+      {.verb = STEP_WAIT, .wait = WAIT_TIME, .ms = 1},
+      CLOSE(CLOSE_FIN)},
+     4,
+     GET,
+     NULL,
+     0,
+     false,
+     READ_ALL,
+     REPLY,
+     "eof",
+     "connect +0 received:27 =0 +1 sent:40 =1 +2 =2 +3 fin-sent =3 fin-received"},
+    {"waits in vain for who has left",
+     {READ(READ_EOF), SEND_REPLY, WAIT(WAIT_DRAINED)},
+     3,
+     GET,
+     NULL,
+     0,
+     false,
+     0,
+     "",
+     "",
+     "connect +0 received:27 fin-received =0 +1 sent:40 !1"},
 };
 
 const size_t peer_row_count = COUNT_OF(peer_rows);

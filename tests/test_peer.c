@@ -1,4 +1,5 @@
 /* Scripts played on real sockets: what the client gets, and what the record says. */
+#include "server/diagnostics.h"
 #include "server/listener.h"
 #include "server/peer.h"
 #include "tests/check.h"
@@ -89,11 +90,13 @@ __attribute__((format(printf, 2, 3))) static void add(struct record *record, con
     record->len += (size_t)len;
 }
 
-/* "fin received" as " fin-received". */
+/* "fin received" as " fin-received". What is proved of the client depends on the system: " proved".
+ */
 static void add_name(struct record *record, enum event_kind kind)
 {
+    const bool is_proof = kind == EVENT_ARRIVED || kind == EVENT_DRAINED || kind == EVENT_PAUSED;
     const size_t from = record->len + 1;
-    add(record, " %s", event_kind_name(kind));
+    add(record, " %s", is_proof ? "proved" : event_kind_name(kind));
     for (size_t at = from; at < record->len; at++)
         if (record->text[at] == ' ')
             record->text[at] = '-';
@@ -159,6 +162,12 @@ static void on_changed(void *context)
     (void)context;
 }
 
+static void on_tick(void *context)
+{
+    const struct stand *stand = context;
+    peer_run_poke(stand->peer);
+}
+
 static void stand_open(struct stand *stand)
 {
     struct diags diags = {.arena = stand->arena = arena_new()};
@@ -170,6 +179,10 @@ static void stand_open(struct stand *stand)
         .transcript = &stand->transcript,
         .scratch = malloc(PEER_SCRATCH_SIZE),
         .changed = on_changed,
+        .context = stand,
+        .diagnostics = diagnostics_new(),
+        .ticker = ticker_new(&stand->loop, on_tick, stand),
+        .patience = 1,
     };
     stand->lease.accepted = on_accepted;
     stand->lease.context = stand;
@@ -177,6 +190,8 @@ static void stand_open(struct stand *stand)
 
 static void stand_close(struct stand *stand)
 {
+    ticker_free(stand->host.ticker);
+    diagnostics_free(stand->host.diagnostics);
     listener_close(stand->listener);
     uv_run(&stand->loop, UV_RUN_DEFAULT);
     CHECK_ROW(uv_loop_close(&stand->loop) == 0, "every handle is closed");
@@ -220,6 +235,7 @@ static void play_row(struct stand *stand, const struct peer_row *row)
     CHECK_ROW(listener_lease(stand->listener, &stand->lease), "%s: lease", row->label);
     stand->peer = peer_run_new(&peer, 0, &stand->host);
     play(stand, &client);
+    ticker_stop(stand->host.ticker);
     peer_run_end(stand->peer);
     listener_give_back(stand->listener, &stand->lease);
     check_got(&client);

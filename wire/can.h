@@ -12,6 +12,7 @@
     X(BODY_BYTES, "body.bytes")                                                                    \
     X(BODY_STREAM, "body.stream")                                                                  \
     X(BODY_STREAM_LENGTH, "body.stream.length")                                                    \
+    X(EVENT_HEAD, "event.head") /* it says so when its caller has the head */                      \
     X(READ_STREAM, "read.stream")                                                                  \
     X(READ_AMOUNT, "read.amount")                                                                  \
     X(READ_ABANDON, "read.abandon")                                                                \

@@ -35,7 +35,9 @@ enum read_mode {
 };
 
 struct client_step {
-    const char *name; /* "as"; NULL when it has none */
+    const char *name;             /* "as"; NULL when it has none */
+    const struct step_ref *after; /* barriers: it is asked for when these are done */
+    size_t after_count;
     struct octets method, target;
     const struct header { /* header fields in order */
         struct octets name, value;

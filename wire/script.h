@@ -8,7 +8,7 @@
 
 #include "wire/octets.h"
 
-#define STEP_VERBS(X) X(READ, "read") X(SEND, "send") X(CLOSE, "close")
+#define STEP_VERBS(X) X(READ, "read") X(SEND, "send") X(WAIT, "wait") X(CLOSE, "close")
 
 enum step_verb {
 #define STEP_ENUM(name, text) STEP_##name,
@@ -34,14 +34,42 @@ enum close_kind {
     CLOSE_RST,  /* RST at once */
 };
 
+enum wait_kind {
+    WAIT_ARRIVED, /* all that was sent is in the client's kernel */
+    WAIT_DRAINED, /* and was read */
+    WAIT_SETTLED, /* arrived; then read, or the connection closed, or 100 ms */
+    WAIT_TIME,    /* `ms` */
+};
+
+enum segmentation {
+    SEGMENTS_WHOLE,     /* as few as the kernel makes */
+    SEGMENTS_SIZES,     /* `sizes`, then the rest: each is read before the next is sent */
+    SEGMENTS_EACH_BYTE, /* the same, one octet each */
+};
+
+/* A step of either side that has to be done before another begins. */
+struct step_ref {
+    bool is_client;
+    bool is_head; /* of a client's: its caller has the head */
+    unsigned peer, script, step;
+};
+
 struct step {
     enum step_verb verb;
+    const struct step_ref *after; /* barriers */
+    size_t after_count;
     const char *name; /* "as"; NULL when it has none */
     enum read_kind read;
     uint64_t count;     /* READ_COUNT */
     struct bytes until; /* READ_UNTIL; not empty */
     struct octets send;
+    enum segmentation segmentation; /* of a send */
+    const uint64_t *sizes;
+    size_t size_count;
     enum close_kind close;
+    enum wait_kind wait;
+    uint64_t ms;                   /* WAIT_TIME */
+    const struct step_ref *unless; /* WAIT_TIME: done at once when that step is; NULL: none */
 };
 
 struct script {

@@ -25,11 +25,16 @@
     X(STEP_DONE, "step done")       /* and did it: wholly, or the client left in its midst */      \
     X(STEP_CUT, "step cut")         /* the client had left before it could be done */              \
     X(ASKED, "asked")               /* the client step `step` was given to the subject */          \
+    X(HEAD, "head")                 /* the subject has the head of its response: `step` */         \
     X(OUTCOME, "outcome")           /* and its outcome came: `outcome` */                          \
     X(ENDED, "ended")               /* the subject closed its session */                           \
     X(DEADLINE, "deadline")         /* the run's time is over */                                   \
     X(RUNAWAY, "runaway")           /* more connections or requests than any client should make */ \
-    X(MANNERS, "manners")           /* a server's manners, not the script: `text` says which */
+    X(ARRIVED, "arrived")           /* proved: all that was sent is in the client's kernel */      \
+    X(DRAINED, "drained")           /* proved: and the client has read it */                       \
+    X(PAUSED, "paused")             /* neither can be proved here: a short pause instead */        \
+    X(IMPATIENT, "impatient") /* the client did not read for so long that the script went on */    \
+    X(MANNERS, "manners")     /* a server's manners, not the script: `text` says which */
 
 enum event_kind {
 #define EVENT_ENUM(name, text) EVENT_##name,
