@@ -12,7 +12,14 @@ struct judge {
     struct seen_wire *wires; /* by peer */
     const struct outcome **outcomes;
     bool *is_reached; /* by mark */
+    bool canary_asked;
+    const struct outcome *canary; /* its outcome */
 };
+
+static bool judges_connection(const struct point *point)
+{
+    return point->parent != NULL && point->parent->connection != NULL;
+}
 
 struct judge *judge_new(const struct point *point, const struct endpoint *endpoints, can_set can,
                         struct arena *arena)
@@ -25,7 +32,8 @@ struct judge *judge_new(const struct point *point, const struct endpoint *endpoi
     judge->outcomes = arena_array(arena, point->client_count, sizeof(*judge->outcomes));
     judge->wires = arena_array(arena, point->peer_count, sizeof(*judge->wires));
     for (size_t i = 0; i < point->peer_count; i++)
-        judge->wires[i] = (struct seen_wire){.arena = arena, .peer = &peers[i]};
+        judge->wires[i] = (struct seen_wire){
+            .arena = arena, .peer = &peers[i], .has_canary = judges_connection(point)};
     judge->seen = (struct seen){
         .outcomes = judge->outcomes,
         .outcome_count = point->client_count,
@@ -48,6 +56,16 @@ static void reach_marks(struct judge *judge, const struct event *event)
     }
 }
 
+/* The one behind the last step is the canary's. */
+static void take_outcome(struct judge *judge, const struct event *event)
+{
+    const struct outcome *outcome = outcome_copy(judge->arena, event->outcome);
+    if (event->step < judge->point->client_count)
+        judge->outcomes[event->step] = outcome;
+    else
+        judge->canary = outcome;
+}
+
 void judge_watch(void *watcher, const struct event *event)
 {
     struct judge *judge = watcher;
@@ -55,9 +73,10 @@ void judge_watch(void *watcher, const struct event *event)
         seen_receive(&judge->wires[event->peer], event->connection, event->octets);
     } else if (event->kind == EVENT_STEP_DONE) {
         reach_marks(judge, event);
+    } else if (event->kind == EVENT_ASKED) {
+        judge->canary_asked = event->step == judge->point->client_count;
     } else if (event->kind == EVENT_OUTCOME) {
-        assert(event->step < judge->point->client_count);
-        judge->outcomes[event->step] = outcome_copy(judge->arena, event->outcome);
+        take_outcome(judge, event);
     }
 }
 
@@ -124,6 +143,44 @@ static const char *nearest_text(const struct judge *judge)
     return text;
 }
 
+static enum grade grade_of(const struct judge *judge)
+{
+    const struct outcome *canary = judge->canary;
+    bool was_met = false, was_reused = false, was_content = false;
+    for (size_t i = 0; i < judge->point->peer_count; i++) {
+        was_met = was_met || judge->wires[i].canary.was_met;
+        was_reused = was_reused || judge->wires[i].canary.was_reused;
+        was_content = was_content || judge->wires[i].canary.was_content;
+    }
+    if (!judge->canary_asked || canary == NULL)
+        return GRADE_UNSEEN;
+    if (was_content)
+        return GRADE_DESYNCED;
+    if (canary->error == OUTCOME_HUNG)
+        return GRADE_HUNG;
+    if (canary->error != OUTCOME_NONE)
+        return GRADE_FAILED;
+    if (!was_met || !bytes_equal(canary->body, bytes_of(CANARY_BODY)))
+        return GRADE_POISONED;
+    return was_reused ? GRADE_REUSED : GRADE_FRESH;
+}
+
+/* Two grades a case: the exchange has its own; the worse of the two is the run's. */
+static void judge_connection(const struct judge *judge, struct run_result *result)
+{
+    if (!judges_connection(judge->point))
+        return;
+    const struct grade_table *table = judge->point->parent->connection;
+    result->grade = grade_of(judge);
+    const enum verdict verdict = table->verdicts[result->grade];
+    if (verdict <= result->verdict)
+        return;
+    result->verdict = verdict;
+    result->reason = arena_printf(judge->arena, "%s%sthe connection: %s",
+                                  result->reason != NULL ? result->reason : "",
+                                  result->reason != NULL ? "\n" : "", grade_text(result->grade));
+}
+
 void judge_finish(struct judge *judge, struct run_result *result)
 {
     const size_t unsupported = unsupported_step(judge);
@@ -145,6 +202,7 @@ void judge_finish(struct judge *judge, struct run_result *result)
         result->verdict =
             result->behaviour != NULL ? result->behaviour->verdict : VERDICT_UNRECOGNISED;
         result->reason = result->behaviour != NULL ? NULL : nearest_text(judge);
+        judge_connection(judge, result);
     }
 }
 

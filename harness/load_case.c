@@ -104,6 +104,38 @@ static can_set read_needs(const struct loader *loader, const struct json *list)
     return needs;
 }
 
+/* --- the connection -------------------------------------------------------------- */
+
+/* {"reused": "fail", ...}: what is not there is as in "open". */
+static const struct grade_table *read_grades(const struct loader *loader, const struct json *object)
+{
+    static const enum verdict verdicts[] = {VERDICT_PASS, VERDICT_INFO, VERDICT_WARN, VERDICT_FAIL};
+    static const char *const words[] = {"pass", "info", "warn", "fail", NULL};
+    const char *keys[GRADE_COUNT + 1] = {NULL};
+    struct grade_table *table = arena_alloc(loader->arena, sizeof(*table));
+    *table = *grade_table_find("open");
+    for (int i = 0; i < GRADE_COUNT; i++)
+        keys[i] = grade_name((enum grade)i);
+    load_object(loader, object, keys + 1); /* "unseen" is never judged */
+    for (int i = GRADE_UNSEEN + 1; i < GRADE_COUNT; i++) {
+        const struct json *member = json_member(object, keys[i]);
+        const int index = member != NULL ? load_word(loader, member, words) : -1;
+        if (index >= 0)
+            table->verdicts[i] = verdicts[index];
+    }
+    return table;
+}
+
+static const struct grade_table *read_connection(const struct loader *loader,
+                                                 const struct json *value)
+{
+    static const char *const words[] = {"open", "spent", "dirty", "keep", NULL};
+    if (value->type == JSON_OBJECT)
+        return read_grades(loader, value);
+    const int index = load_word(loader, value, words);
+    return index >= 0 ? grade_table_find(words[index]) : NULL;
+}
+
 /* --- the mark -------------------------------------------------------------------- */
 
 static void read_mark_name(const struct loader *loader, const struct json *value,
@@ -170,6 +202,7 @@ static void read_about(const struct loader *loader, const struct json *object, s
     const struct json *tags = json_member(object, "tags");
     const struct json *deadline = json_member(object, "deadline_ms");
     const struct json *needs = json_member(object, "needs");
+    const struct json *connection = json_member(object, "connection");
     case_->id = id != NULL ? read_id(loader, id) : "";
     case_->title = title != NULL ? load_text(loader, title) : "";
     if (requirements != NULL)
@@ -180,6 +213,8 @@ static void read_about(const struct loader *loader, const struct json *object, s
         case_->tags = read_texts(loader, tags, read_tag, &case_->tag_count);
     if (deadline != NULL)
         case_->deadline_ms = load_number(loader, deadline, 1, DEADLINE_MS_MAX);
+    if (connection != NULL)
+        case_->connection = read_connection(loader, connection);
     if (needs != NULL)
         case_->needs |= read_needs(loader, needs);
 }
@@ -231,9 +266,10 @@ static void add_case(const struct loader *loader, struct case_ *case_)
 
 void load_case(struct loader *loader, const struct json *object)
 {
-    static const char *const keys[] = {"$schema", "defs",   "id",         "title",  "requirements",
-                                       "seen_in", "client", "origin",     "mark",   "deadline_ms",
-                                       "needs",   "tags",   "behaviours", "expect", NULL};
+    static const char *const keys[] = {"$schema",      "defs",        "id",         "title",
+                                       "requirements", "seen_in",     "client",     "origin",
+                                       "mark",         "deadline_ms", "needs",      "tags",
+                                       "behaviours",   "expect",      "connection", NULL};
     if (!load_object(loader, object, keys))
         return;
     struct draft draft = {

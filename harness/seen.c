@@ -15,6 +15,8 @@ struct seen_connection {
     unsigned index; /* as the transcript counts it */
     unsigned on;    /* as behaviours do: those with an octet */
     struct http_reader reader;
+    size_t request_count;
+    bool is_canary;               /* what is being read counts nowhere */
     struct seen_request *request; /* that is being read; NULL between two */
     struct field_list fields, trailers;
     uint8_t *body; /* of `body_size` octets */
@@ -54,10 +56,27 @@ static void add_field(struct arena *arena, struct field_list *list,
     };
 }
 
+/* A connection that carried the canary alone was made for it. */
+static bool meet_canary(struct seen_wire *wire, struct seen_connection *connection)
+{
+    const struct bytes target = connection->reader.start.target;
+    connection->is_canary = bytes_equal(target, bytes_of(CANARY_TARGET));
+    if (!connection->is_canary)
+        return false;
+    wire->canary.was_met = true;
+    wire->canary.was_reused = connection->request_count > 0;
+    if (connection->request_count == 0)
+        wire->peer->connection_count--;
+    return true;
+}
+
 static void begin_request(struct seen_wire *wire, struct seen_connection *connection)
 {
     const struct http_start *start = &connection->reader.start;
     struct seen_peer *peer = wire->peer;
+    if (meet_canary(wire, connection))
+        return;
+    connection->request_count++;
     struct seen_request *request = arena_alloc(wire->arena, sizeof(*request));
     request->method = arena_bytes(wire->arena, start->method);
     request->target = arena_bytes(wire->arena, start->target);
@@ -72,6 +91,14 @@ static void begin_request(struct seen_wire *wire, struct seen_connection *connec
     connection->fields = connection->trailers = (struct field_list){.count = 0};
     connection->body = NULL;
     connection->body_size = 0;
+}
+
+static void look_for_canary(struct seen_wire *wire, struct bytes data)
+{
+    static const char target[] = CANARY_TARGET;
+    for (; data.len >= sizeof(target) - 1; bytes_take(&data, 1))
+        if (memcmp(data.at, target, sizeof(target) - 1) == 0)
+            wire->canary.was_content = true;
 }
 
 static void add_body(struct arena *arena, struct seen_connection *connection, struct bytes data)
@@ -128,6 +155,9 @@ static bool take_event(struct seen_wire *wire, struct seen_connection *connectio
                        enum http_event event)
 {
     struct http_reader *reader = &connection->reader;
+    if (connection->is_canary && event != HTTP_START && event != HTTP_LOST &&
+        event != HTTP_NEED_MORE)
+        return true;
     switch (event) {
     case HTTP_START:
         begin_request(wire, connection);
@@ -143,6 +173,8 @@ static bool take_event(struct seen_wire *wire, struct seen_connection *connectio
         return true;
     case HTTP_DATA:
         add_body(wire->arena, connection, reader->data);
+        if (wire->has_canary)
+            look_for_canary(wire, reader->data);
         return true;
     case HTTP_TRAILER:
         add_field(wire->arena, &connection->trailers, reader);

@@ -8,9 +8,18 @@
 
 struct seen_connection;
 
+/* What became of the canary (wire/grade.h), which counts nowhere else. */
+struct seen_canary {
+    bool was_met;     /* it came, as a request of its own */
+    bool was_reused;  /* on a connection that had carried another request */
+    bool was_content; /* it came in the content of another request */
+};
+
 struct seen_wire {
     struct arena *arena;
-    struct seen_peer *peer;              /* what was made; borrowed */
+    struct seen_peer *peer; /* what was made; borrowed */
+    bool has_canary; /* it may come: it is looked for in contents too */
+    struct seen_canary canary;
     struct seen_connection *connections; /* private; newest first */
 };
 

@@ -4,11 +4,13 @@
 #include "server/diagnostics.h"
 #include "server/peer.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 /* When the session is closed its last octets and FIN are in the kernel, or nearly: this is only for
  * subjects that leave connections open. */
 enum { SETTLE_MS = 100 };
+static_assert(sizeof(CANARY_BODY) - 1 == 14, "the canary's answer states its length");
 
 enum phase { PHASE_IDLE, PHASE_PLAYING, PHASE_SETTLING };
 
@@ -40,6 +42,8 @@ struct stage {
     size_t outcome_count;          /* that came, or were said in the subject's stead */
     size_t answer_count;           /* that came */
     bool is_cut; /* by the deadline or as runaway: what comes later does not count */
+    struct canary canary;
+    bool has_canary; /* the last step of the session is the canary */
     bool is_end_asked;
     bool hit_deadline;
     bool was_held; /* when its time was over, a step stood at a barrier */
@@ -65,6 +69,8 @@ static void watch(void *context, const struct event *event)
         return;
     if (event->kind == EVENT_STEP_DONE)
         stage->peer_done[event->peer][event->script][event->step] = true;
+    else if (event->step >= stage->run.point->client_count)
+        return; /* the canary: nothing waits for it */
     else if (event->kind == EVENT_OUTCOME)
         stage->client_done[event->step] = true;
     else if (event->kind == EVENT_HEAD)
@@ -221,14 +227,30 @@ static bool is_busy(const struct stage *stage)
     return false;
 }
 
+/* One more request, when the scripts are over: what answers it shows what became of the connection.
+ */
+static void send_canary(struct stage *stage)
+{
+    const size_t step = stage->asked_count++;
+    stage->host.canary = &stage->canary;
+    for (size_t i = 0; i < stage->run.point->peer_count; i++)
+        peer_run_end_scripts(stage->seats[i].peer);
+    record(stage, (struct event){.kind = EVENT_ASKED, .step = (unsigned)step});
+    stage->driver->vtable->ask(stage->driver, step, 1);
+}
+
 /* The session ends when all that was asked is answered, nothing more will be asked, and no script
  * can go on by itself. */
 static void end_when_answered(struct stage *stage)
 {
-    const bool is_all =
-        stage->is_cut || (stage->asked_count == stage->session.count && !is_busy(stage));
+    const size_t scripted = stage->run.point->client_count;
+    const bool is_all = stage->is_cut || (stage->asked_count >= scripted && !is_busy(stage));
     if (stage->is_end_asked || !is_all || stage->answer_count < stage->asked_count)
         return;
+    if (stage->has_canary && !stage->is_cut && stage->host.canary == NULL) {
+        send_canary(stage);
+        return;
+    }
     stage->is_end_asked = true;
     stage->driver->vtable->end(stage->driver);
 }
@@ -239,7 +261,7 @@ static void cut(struct stage *stage, enum event_kind kind, enum outcome_error er
 {
     for (size_t i = 0; i < stage->run.point->peer_count; i++)
         stage->was_held = stage->was_held || peer_run_is_held(stage->seats[i].peer);
-    stage->was_held = stage->was_held || stage->asked_count < stage->session.count;
+    stage->was_held = stage->was_held || stage->asked_count < stage->run.point->client_count;
     stage->is_cut = true;
     record(stage, (struct event){.kind = kind});
     answer_in_stead(stage, error);
@@ -333,7 +355,7 @@ static bool is_free(struct stage *stage, const struct client_step *step)
 static void ask_on(struct stage *stage)
 {
     const size_t first = stage->asked_count;
-    while (stage->asked_count < stage->session.count &&
+    while (stage->asked_count < stage->run.point->client_count &&
            is_free(stage, &stage->session.steps[stage->asked_count]))
         record(stage, (struct event){.kind = EVENT_ASKED, .step = (unsigned)stage->asked_count++});
     if (stage->asked_count > first)
@@ -354,13 +376,32 @@ static void on_tick(void *context)
     end_when_answered(stage);
 }
 
+/* The client's steps, and the canary behind them where the case judges the connection. */
+static const struct client_step *steps_of(struct stage *stage)
+{
+    static const struct piece method[] = {{.data = {(const uint8_t *)"GET", 3}, .times = 1}};
+    static const struct piece target[] = {
+        {.data = {(const uint8_t *)CANARY_TARGET, sizeof(CANARY_TARGET) - 1}, .times = 1}};
+    const struct point *point = stage->run.point;
+    if (!stage->has_canary)
+        return point->client;
+    struct client_step *steps =
+        arena_array(stage->run.arena, point->client_count + 1, sizeof(*steps));
+    memcpy(steps, point->client, point->client_count * sizeof(*steps));
+    steps[point->client_count] = (struct client_step){
+        .method = {method, 1, method[0].data.len},
+        .target = {target, 1, target[0].data.len},
+    };
+    return steps;
+}
+
 static void begin(struct stage *stage)
 {
     struct driver *driver = stage->driver;
     stage->session = (struct driver_session){
         .endpoints = stage->endpoints,
-        .steps = stage->run.point->client,
-        .count = stage->run.point->client_count,
+        .steps = steps_of(stage),
+        .count = stage->run.point->client_count + stage->has_canary,
         .wants_heads = stage->has_barriers,
     };
     driver->outcome = on_outcome;
@@ -384,7 +425,10 @@ bool stage_play(struct stage *stage, const struct stage_run *run)
     stage->judge = judge_new(run->point, stage->endpoints, stage->driver->info.can, run->arena);
     transcript_init(&stage->transcript, run->arena, watch, stage);
     stage->host.endpoints = stage->endpoints;
-    stage->host.is_runaway = stage->host.was_impatient = false;
+    stage->has_canary =
+        run->point->parent->connection != NULL && (stage->driver->info.can & CAN(SESSION)) != 0;
+    stage->host.canary = NULL;
+    stage->host.is_runaway = stage->host.was_impatient = stage->host.was_desynced = false;
     stage->host.patience = run->patience;
     stage->host.started_ns = uv_hrtime();
     start_timer(stage, on_deadline, run->deadline_ms);
@@ -402,6 +446,10 @@ struct stage *stage_new(uv_loop_t *loop, struct listener *listener, struct drive
     stage->loop = loop;
     stage->listener = listener;
     stage->driver = driver;
+    stage->canary = (struct canary){
+        .target = bytes_of(CANARY_TARGET),
+        .answer = bytes_of("HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n" CANARY_BODY),
+    };
     stage->host = (struct peer_host){
         .loop = loop,
         .transcript = &stage->transcript,

@@ -265,6 +265,8 @@ static void json_result(struct sink *base, const struct case_result *result)
     json_text_string(text, "verdict", verdict_name(result->verdict));
     json_text_string(text, "behaviour", behaviour != NULL ? behaviour->name : NULL);
     json_text_string(text, "reason", worst != NULL ? worst->reason : NULL);
+    if (result->case_->connection != NULL && worst != NULL)
+        json_text_string(text, "connection", grade_name(worst->grade));
     json_text_string(text, "why", behaviour != NULL ? behaviour->why : NULL);
     write_counts(text, result);
     json_text_array(text, "shown", JSON_LINES);

@@ -44,6 +44,8 @@ struct connection {
 
     struct http_reader
         requests;      /* reads all that comes, so that a script can stop at a head's end */
+    bool is_canary;               /* the request that is being read is the canary */
+    bool owes_canary;  /* it was read whole */
     bool in_request;   /* its start line was read, its end not */
     bool head_is_read; /* READ_REQUEST: the rest is its content */
     bool must_close;   /* a request asked for it */
@@ -89,6 +91,12 @@ void receive_begin(struct connection *connection, const struct step *step);
 
 /* receive.c: reads and records whatever comes, when the script is over. */
 enum play receive_rest(struct connection *connection);
+
+/* receive.c: reads and records whatever comes, and answers the canary. */
+enum play receive_canary(struct connection *connection);
+
+/* send.c: the canary's answer. */
+void send_canary(struct connection *connection);
 
 /* send.c */
 void send_begin(struct connection *connection, const struct step *step);

@@ -95,6 +95,13 @@ static void on_ready(uv_poll_t *poll, int status, int events)
     play_and_tell(poll->data);
 }
 
+void peer_run_end_scripts(struct peer_run *run)
+{
+    for (struct connection *one = run->connections; one != NULL; one = one->next)
+        if (one->fd >= 0 && !one->fin_received)
+            play_and_tell(one);
+}
+
 bool peer_run_is_held(const struct peer_run *run)
 {
     for (const struct connection *one = run->connections; one != NULL; one = one->next)

@@ -21,6 +21,11 @@
 
 #include <uv.h>
 
+/* A request that any peer answers, on whatever connection it comes, when scripts are over. */
+struct canary {
+    struct bytes target, answer;
+};
+
 /* What the peers of a run share; owned by the stage, in place until all peers are ended. */
 struct peer_host {
     uv_loop_t *loop;
@@ -35,6 +40,8 @@ struct peer_host {
     unsigned patience; /* how many times longer than usual a client may take to read */
     /* Whether a step that a barrier names is done; the stage then calls peer_run_poke(). */
     bool (*is_done)(void *context, const struct step_ref *ref);
+    const struct canary *canary; /* NULL until its time has come; scripts are over then */
+    bool was_desynced;  /* set by a peer: the canary came in the content of another request */
     bool was_impatient; /* set by a peer: segments were not kept apart */
     bool is_runaway; /* set by a peer: more connections or requests than any client should make */
 };
@@ -51,6 +58,9 @@ struct peer_run *peer_run_new(const struct peer *peer, unsigned index, struct pe
 
 /* Takes a connection; owns `fd`. */
 void peer_run_accept(struct peer_run *run, int fd);
+
+/* Leaves the scripts, and answers `host->canary`, which has been set. */
+void peer_run_end_scripts(struct peer_run *run);
 
 /* Whether a connection stands at a barrier. */
 bool peer_run_is_held(const struct peer_run *run);

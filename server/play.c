@@ -131,6 +131,8 @@ enum play connection_play(struct connection *connection)
 {
     if (connection->fd < 0)
         return PLAY_OVER;
+    if (connection->peer->host->canary != NULL)
+        return receive_canary(connection);
     if (connection->script == NULL && waits_for_octets(connection))
         return receive_rest(connection);
     connection_take_script(connection);

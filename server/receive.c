@@ -28,6 +28,30 @@ static void begin_response(struct connection *connection)
         connection->responses.answers = HTTP_ANSWERS_HEAD;
 }
 
+/* --- the canary --------------------------------------------------------------------- */
+
+static void meet_canary(struct connection *connection)
+{
+    const struct canary *canary = connection->peer->host->canary;
+    connection->is_canary =
+        canary != NULL && bytes_equal(connection->requests.start.target, canary->target);
+}
+
+/* A client that has not ended its request before sends the canary as its content. */
+static void look_for_canary(struct connection *connection)
+{
+    struct peer_host *host = connection->peer->host;
+    struct bytes data = connection->requests.data;
+    if (host->canary == NULL || connection->is_canary)
+        return;
+    for (const struct bytes target = host->canary->target; data.len >= target.len;
+         bytes_take(&data, 1))
+        if (memcmp(data.at, target.at, target.len) == 0)
+            host->was_desynced = true;
+}
+
+/* --- reading -------------------------------------------------------------------------- */
+
 /* Feeds the reader up to the goal; true when that was reached. What was eaten is gone from `input`.
  */
 static bool feed(struct connection *connection, struct bytes *input, enum goal goal)
@@ -36,6 +60,7 @@ static bool feed(struct connection *connection, struct bytes *input, enum goal g
         switch (http_reader_next(&connection->requests, input)) {
         case HTTP_START:
             count_request(connection);
+            meet_canary(connection);
             break;
         case HTTP_HEAD:
             begin_response(connection);
@@ -44,6 +69,8 @@ static bool feed(struct connection *connection, struct bytes *input, enum goal g
             break;
         case HTTP_END:
             connection->in_request = false;
+            connection->owes_canary = connection->is_canary;
+            connection->is_canary = false;
             if (goal == GOAL_END)
                 return true;
             break;
@@ -56,9 +83,11 @@ static bool feed(struct connection *connection, struct bytes *input, enum goal g
             return false;
         case HTTP_NO_MEMORY:
             abort(); /* as wire/arena.c */
+        case HTTP_DATA:
+            look_for_canary(connection);
+            break;
         case HTTP_FIELD:
         case HTTP_CHUNK:
-        case HTTP_DATA:
         case HTTP_TRAILER:
         case HTTP_DEVIATION:
             break;
@@ -250,4 +279,22 @@ enum play receive_rest(struct connection *connection)
     }
     read_count(connection, waiting, waiting.len);
     return PLAY_ON;
+}
+
+enum play receive_canary(struct connection *connection)
+{
+    enum play play = PLAY_OVER;
+    struct bytes waiting;
+    if (connection->fin_received || !look(connection, &waiting, &play))
+        return play;
+    read_count(connection, waiting, waiting.len);
+    if (connection->owes_canary && connection->fd >= 0)
+        send_canary(connection);
+    connection->owes_canary = false;
+    if (!connection->peer->host->was_desynced || connection->fd < 0)
+        return connection->fd >= 0 ? PLAY_ON : PLAY_OVER;
+    connection_close(connection,
+                     socket_reset); /* nothing will answer it: the client need not wait */
+    connection_record(connection, EVENT_RST_SENT, (struct bytes){NULL, 0}, 0);
+    return PLAY_OVER;
 }

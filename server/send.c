@@ -132,17 +132,28 @@ enum play send_step(struct connection *connection, const struct step *step)
     return PLAY_OVER;
 }
 
-/* A few octets into an empty queue: the kernel takes them whole, or the client is gone, which the
- * next read will say. */
+/* A few octets, which the kernel takes whole, or the client is gone, which the next read will say. */
+static void send_unscripted(struct connection *connection, struct bytes octets)
+{
+    const ssize_t sent = socket_send(connection->fd, octets);
+    if (sent <= 0)
+        return;
+    const struct bytes part = {octets.at, (size_t)sent};
+    connection->drain.sent += part.len;
+    connection_record(connection, EVENT_SENT, part, 0);
+    watch_response(connection, part);
+}
+
 void send_continue(struct connection *connection)
 {
-    const struct bytes reply = bytes_of("HTTP/1.1 100 Continue\r\n\r\n");
     connection_record_manners(connection, "the request expects 100 before its content");
-    if (socket_send(connection->fd, reply) == (ssize_t)reply.len) {
-        connection->drain.sent += reply.len;
-        connection_record(connection, EVENT_SENT, reply, 0);
-        watch_response(connection, reply);
-    }
+    send_unscripted(connection, bytes_of("HTTP/1.1 100 Continue\r\n\r\n"));
+}
+
+void send_canary(struct connection *connection)
+{
+    connection_record_manners(connection, "the canary is answered on any connection");
+    send_unscripted(connection, connection->peer->host->canary->answer);
 }
 
 void send_fin(struct connection *connection)

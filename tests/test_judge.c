@@ -136,6 +136,85 @@ static void judges_every_row_however_it_is_cut(void)
     arena_free(arena);
 }
 
+/* --- the connection ------------------------------------------------------------------ */
+
+#define CANARY "GET " CANARY_TARGET " HTTP/1.1\r\nHost: a\r\n\r\n"
+
+static const struct outcome canary_answered = {.status = 200,
+                                               .has_body = true,
+                                               .body = TEXT(CANARY_BODY),
+                                               .body_len = sizeof(CANARY_BODY) - 1};
+static const struct outcome canary_poisoned = {
+    .status = 200, .has_body = true, .body = TEXT("bad"), .body_len = 3};
+
+static const struct grade_row {
+    const char *label, *table;
+    const char *first, *second; /* octets of two connections */
+    const struct outcome *canary;
+    enum grade grade;
+    enum verdict verdict;
+} grade_rows[] = {
+    {"reused", "open", GET CANARY, "", &canary_answered, GRADE_REUSED, VERDICT_PASS},
+    {"reused, though spent", "spent", GET CANARY, "", &canary_answered, GRADE_REUSED, VERDICT_FAIL},
+    {"reused, though dirty", "dirty", GET CANARY, "", &canary_answered, GRADE_REUSED, VERDICT_INFO},
+    {"fresh", "open", GET, CANARY, &canary_answered, GRADE_FRESH, VERDICT_PASS},
+    {"fresh, where reuse is wanted", "keep", GET, CANARY, &canary_answered, GRADE_FRESH,
+     VERDICT_INFO},
+    {"failed", "open", GET, "", &bad, GRADE_FAILED, VERDICT_WARN},
+    {"poisoned", "open", GET CANARY, "", &canary_poisoned, GRADE_POISONED, VERDICT_FAIL},
+    {"poisoned before it was sent", "open", GET, "", &canary_answered, GRADE_POISONED,
+     VERDICT_FAIL},
+    {"desynced", "open", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 500\r\n\r\nhello" CANARY,
+     "", &bad, GRADE_DESYNCED, VERDICT_FAIL},
+    {"hung", "open", GET CANARY, "", &hung, GRADE_HUNG, VERDICT_FAIL},
+    {"never asked", "open", GET, "", NULL, GRADE_UNSEEN, VERDICT_PASS},
+};
+
+static void receive(struct judge *judge, unsigned connection, const char *octets)
+{
+    if (octets[0] != '\0')
+        judge_watch(judge, &(struct event){.kind = EVENT_RECEIVED,
+                                           .connection = connection,
+                                           .octets = bytes_of(octets)});
+}
+
+static void grades_every_row(void)
+{
+    static const struct peer_pattern one_connection = {.states_connections = true,
+                                                       .connections = {1, 1}};
+    static const struct behaviour behaviour = {
+        .name = "one", .verdict = VERDICT_PASS, .peers = &one_connection, .peer_count = 1};
+    struct arena *arena = arena_new();
+    for (size_t i = 0; i < COUNT_OF(grade_rows); i++) {
+        const struct grade_row *row = &grade_rows[i];
+        const struct case_ parent = {.connection = grade_table_find(row->table)};
+        const struct point point = {.parent = &parent,
+                                    .client = client,
+                                    .client_count = 1,
+                                    .peers = &origin,
+                                    .peer_count = 1,
+                                    .behaviours = &behaviour,
+                                    .behaviour_count = 1};
+        struct run_result result = {.point = &point};
+        struct judge *judge = judge_new(&point, NULL, ~(can_set)0, arena);
+        receive(judge, 0, row->first);
+        judge_watch(judge, &(struct event){.kind = EVENT_OUTCOME, .outcome = &good});
+        if (row->canary != NULL)
+            judge_watch(judge, &(struct event){.kind = EVENT_ASKED, .step = 1});
+        receive(judge, 1, row->second);
+        if (row->canary != NULL)
+            judge_watch(judge,
+                        &(struct event){.kind = EVENT_OUTCOME, .step = 1, .outcome = row->canary});
+        judge_finish(judge, &result);
+        judge_free(judge);
+        CHECK_ROW(result.grade == row->grade, "%s: %s", row->label, grade_name(result.grade));
+        CHECK_ROW(result.verdict == row->verdict, "%s: %s, %s", row->label,
+                  verdict_name(result.verdict), result.reason != NULL ? result.reason : "");
+        arena_reset(arena);
+    }
+    arena_free(arena);
+}
+
 static void keeps_long_contents_by_their_front(void)
 {
     static const char head[] = "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 3000000\r\n\r\n";
@@ -165,6 +244,7 @@ static void keeps_long_contents_by_their_front(void)
 
 CU_TestInfo judge_tests[] = {
     {"judges every row, however it is cut", judges_every_row_however_it_is_cut},
+    {"grades every row", grades_every_row},
     {"keeps long contents by their front", keeps_long_contents_by_their_front},
     CU_TEST_INFO_NULL,
 };

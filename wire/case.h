@@ -7,6 +7,7 @@
 #define WIRE_CASE_H
 
 #include "wire/can.h"
+#include "wire/grade.h"
 #include "wire/outcome.h"
 #include "wire/script.h"
 #include "wire/verdict.h"
@@ -158,15 +159,22 @@ struct mark {
 /* One row of a case's expansion; a case without sweeps has one. */
 struct point {
     const struct case_ *parent;
-    const char *suffix; /* "[cut=17]", "" when the case has one point */
+    const char *suffix; /* "[cut=17,end=rst]"; "" of a case that is not expanded */
     const struct client_step *client;
     size_t client_count;
     const struct peer *peers; /* the first is `origin` */
     size_t peer_count;
     const struct mark *marks; /* none with "mark": "none" */
     size_t mark_count;
-    const struct behaviour *behaviours;
+    const struct behaviour *behaviours; /* those that the point's values admit */
     size_t behaviour_count;
+    /* Points of one group, a number other than 0, stand or fall together: the others count only
+     * where those with `is_control` passed. */
+    size_t control_group;
+    bool is_control;
+    /* Points of one group send the same octets; one of them whole, the others in segments. */
+    size_t split_group;
+    bool is_split_whole;
 };
 
 struct requirement {
@@ -189,8 +197,9 @@ struct case_ {
     size_t seen_in_count;
     const char *const *tags;
     size_t tag_count;
-    uint64_t deadline_ms; /* 5000 unless the case says otherwise */
-    can_set needs;        /* stated and inferred */
+    uint64_t deadline_ms;                 /* 5000 unless the case says otherwise */
+    can_set needs;                        /* stated and inferred */
+    const struct grade_table *connection; /* verdicts on it; NULL: not judged */
     const struct point *points;
     size_t point_count;
 };

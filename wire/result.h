@@ -13,9 +13,11 @@ struct run_result {
     const struct point *point;
     enum verdict verdict;
     const struct behaviour *behaviour; /* NULL: none matched, or the run was not judged */
+    enum grade grade;                  /* of the connection, where the case judges it */
     const char *reason; /* one line: why it is not pass; the nearest behaviour and what differed
                          * when unrecognised; NULL for pass */
     unsigned attempts;  /* 1, or 2 when played again */
+    unsigned repeat; /* from 1 where each point is played several times: "#3" of its id; else 0 */
     const struct outcome *const *outcomes; /* one a client step; NULL where none came */
     size_t outcome_count;
     bool hit_deadline; /* its time was over before all steps were answered */
@@ -30,10 +32,11 @@ struct case_result {
     enum verdict verdict;           /* the worst of its runs' */
     const struct run_result *worst; /* the first run of that verdict */
     size_t run_count;
+    size_t verdict_runs[VERDICT_COUNT];    /* how many runs had each verdict */
     const struct run_result *const *shown; /* runs to be shown: those that did not pass (bounded),
-                                            * and one that did */
+                                            * and one that did; in the order of their points */
     size_t shown_count;
-    const struct behaviour_count { /* how often each behaviour was seen */
+    const struct behaviour_count { /* how often each behaviour was seen, the first seen first */
         const char *name;
         size_t count;
     } * behaviours;
