@@ -20,7 +20,8 @@
     X("harness/load", load_tests)                                                                  \
     X("harness/match", match_tests)                                                                \
     X("harness/judge", judge_tests)                                                                \
-    X("reports", reports_tests)
+    X("reports/wire_text", wire_text_tests)                                                        \
+    X("reports/console", console_tests) X("reports/json", json_report_tests)
 
 #define SUITE_DECLARE(name, array) extern CU_TestInfo array[];
 SUITES(SUITE_DECLARE)

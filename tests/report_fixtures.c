@@ -1,0 +1,89 @@
+#include "tests/report_fixtures.h"
+
+#include <stdio.h>
+
+struct transcript *report_transcript(struct arena *arena, const struct event *events, size_t count)
+{
+    struct transcript *transcript = arena_alloc(arena, sizeof(*transcript));
+    transcript_init(transcript, arena, NULL, NULL);
+    for (size_t i = 0; i < count; i++)
+        transcript_add(transcript, &events[i]);
+    return transcript;
+}
+
+void report_check_text(const char *label, const char *got, const char *want)
+{
+    size_t same = 0;
+    while (got[same] != '\0' && got[same] == want[same])
+        same++;
+    const bool is_equal = got[same] == want[same];
+    while (same > 0 && got[same - 1] != '\n')
+        same--;
+    CHECK_ROW(is_equal, "%s: got\n%s", label, got + same);
+}
+
+static const struct subject_info subjects[] = {{"bundled", "0.1", CAN(SESSION) | CAN(READ_STREAM)},
+                                               {"curl", NULL, 0}};
+
+bool report_play(struct sink *sink, const struct case_result *result, size_t subject_count,
+                 bool interrupted, struct diags *diags)
+{
+    const struct run_info info = {.version = "0.1",
+                                  .started = "2000-01-01T00:00:00Z",
+                                  .host = "Linux",
+                                  .subjects = subjects,
+                                  .subject_count = subject_count,
+                                  .case_count = 250};
+    struct totals totals[COUNT_OF(subjects)] = {{{0}, {0}}, {{0}, {0}}};
+    totals[0].cases[VERDICT_PASS] = 20;
+    totals[0].runs[VERDICT_PASS] = 20;
+    sink->vtable->begin(sink, &info);
+    if (result != NULL) {
+        totals[0].cases[result->verdict]++;
+        totals[0].runs[result->verdict] += result->run_count;
+        sink->vtable->result(sink, result);
+    }
+    return sink->vtable->end(sink, totals, 1234567890, interrupted, diags);
+}
+
+struct case_result report_result(const struct run_result *const *run, enum verdict verdict,
+                                 size_t run_count)
+{
+    static const struct behaviour_count counts[] = {{"takes the short body as whole", 2},
+                                                    {"reports it", 60}};
+    return (struct case_result){.case_ = &cut_case,
+                                .subject = "bundled",
+                                .verdict = verdict,
+                                .worst = *run,
+                                .run_count = run_count,
+                                .shown = run,
+                                .shown_count = *run != NULL ? 1 : 0,
+                                .behaviours = counts,
+                                .behaviour_count = *run != NULL ? 2 : 0};
+}
+
+struct output report_read_file(const char *path)
+{
+    struct output output;
+    FILE *out = open_memstream(&output.at, &output.len);
+    FILE *in = fopen(path, "rb");
+    CHECK_ROW(in != NULL, "%s is not there", path);
+    for (int octet = in != NULL ? getc(in) : EOF; octet != EOF; octet = getc(in))
+        putc(octet, out);
+    if (in != NULL)
+        fclose(in);
+    fclose(out);
+    return output;
+}
+
+struct output report_console(const struct case_result *result, struct console_options options,
+                             size_t subject_count, bool interrupted)
+{
+    struct output output;
+    options.out = open_memstream(&output.at, &output.len);
+    struct sink *sink = console_sink_new(&options);
+    CU_ASSERT(report_play(sink, result, subject_count, interrupted, NULL));
+    sink->vtable->free(sink);
+    fclose(options.out);
+    return output;
+}

@@ -1,0 +1,130 @@
+#include "reports/wire_text.h"
+#include "tests/report_fixtures.h"
+#include "tests/suites.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* The readable form of octets, and the ladder of events. */
+static const struct form_row {
+    const char *label;
+    struct bytes octets;
+    const char *want;
+} form_rows[] = {
+    {"a header line", OCTETS("Host: a\r\n"), "Host: a\\r\\n"},
+    {"quotes and backslashes", OCTETS("\"\\n\""), "\"\\\\n\""},
+    {"NUL, TAB, ESC, DEL", OCTETS("\0\t\x1b\x7f"), "\\x00\\t\\x1b\\x7f"},
+    {"visible UTF-8", OCTETS("\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"),
+     "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"},
+    {"UTF-8 that is cut", OCTETS("\xe2\x82"), "\\xe2\\x82"},
+    {"UTF-8 that is too long", OCTETS("\xc0\xaf\xe0\x80\xaf"), "\\xc0\\xaf\\xe0\\x80\\xaf"},
+    {"a surrogate", OCTETS("\xed\xa0\x80"), "\\xed\\xa0\\x80"},
+    {"past the last character", OCTETS("\xf4\x90\x80\x80\xff"), "\\xf4\\x90\\x80\\x80\\xff"},
+    {"a control of C1", OCTETS("\xc2\x9b"), "\\xc2\\x9b"},
+    {"right to left", OCTETS("\xe2\x80\xae"), "\\xe2\\x80\\xae"},
+};
+
+static void shows_octets_readably(void)
+{
+    for (size_t i = 0; i < COUNT_OF(form_rows); i++) {
+        char *exact = malloc(form_rows[i].octets.len); /* ASan sees one octet too far */
+        char got[64] = "";
+        size_t len = 0;
+        if (exact == NULL)
+            abort();
+        memcpy(exact, form_rows[i].octets.at, form_rows[i].octets.len);
+        struct bytes rest = {(const uint8_t *)exact, form_rows[i].octets.len};
+        while (rest.len > 0)
+            len += wire_text_next(&rest, got + len);
+        got[len] = '\0';
+        CHECK_ROW(strcmp(got, form_rows[i].want) == 0, "%s: got %s", form_rows[i].label, got);
+        free(exact);
+    }
+}
+
+static void lets_no_octet_through_that_commands(void)
+{
+    for (unsigned octet = 0; octet <= UINT8_MAX; octet++) {
+        const uint8_t one = (uint8_t)octet;
+        struct bytes rest = {&one, 1};
+        char shown[WIRE_TEXT_SIZE];
+        const size_t len = wire_text_next(&rest, shown);
+        for (size_t i = 0; i < len; i++)
+            CHECK_ROW(shown[i] >= 0x20 && shown[i] < 0x7f, "octet %u", octet);
+    }
+}
+
+/* clang-format off */
+static const struct event piece_events[] = {
+    {.kind = EVENT_CONNECT}, {.kind = EVENT_CONNECT, .connection = 1},
+    {EVENT_OF(EVENT_SENT, "ab")}, {.kind = EVENT_STEP_DONE}, {EVENT_OF(EVENT_SENT, "c\r")},
+    {EVENT_OF(EVENT_SENT, "\nd")}, {.kind = EVENT_STEP_CUT, .step = 1},
+    {.kind = EVENT_RST_RECEIVED, .error = EPIPE}, {.kind = EVENT_CLOSED}, {.kind = EVENT_CLOSED, .connection = 1},
+};
+#define X10 "xxxxxxxxxx"
+#define X100 X10 X10 X10 X10 X10 X10 X10 X10 X10 X10
+static const struct event long_events[] = {
+    {EVENT_OF(EVENT_RECEIVED, X100 "yz\n")},
+    {.kind = EVENT_RECEIVED, .octets = OCTETS("a\nhead"), .tail = OCTETS("tail\n"), .len = 1000},
+    {.kind = EVENT_RECEIVED, .octets = OCTETS("b\n"), .tail = OCTETS("c"), .len = 1000},
+    {.kind = EVENT_MANNERS, .text = "FIN after a whole exchange"}, {.kind = EVENT_RUNAWAY},
+};
+static const struct ladder_row {
+    const char *label;
+    const struct point *point;
+    const struct event *events;
+    size_t count;
+    const char *want;
+} ladder_rows[] = {
+    {"pieces, a step cut, errno", &two_point, piece_events, COUNT_OF(piece_events),
+     "origin c0 -> [connect]\n"
+     "origin c1 -> [connect]\n"
+     "origin c0 <- abc\\r\\n   (in 3 pieces)\n"
+     "origin c0 <- d\n"
+     "origin c0    [the client had left before step 1, send]\n"
+     "origin c0 -> [RST: EPIPE]\n"
+     "origin c0 <- [close]\n"
+     "origin c1 <- [close]\n"},
+    {"octets left out", &cut_point, long_events, COUNT_OF(long_events),
+     "c0 -> xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...(7 octets)...xxxxxxxxxxxxxxxxxxxxxyz\\n\n"
+     "c0 -> a\\n\n"
+     "c0 -> head...(989 octets)...tail\\n\n"
+     "c0 -> b\\n\n"
+     "c0 -> ...(997 octets)...c\n"
+     "c0    [a server's manners: FIN after a whole exchange]\n"
+     "[more connections or requests than any client should make]\n"},
+    {"two client steps", &two_point, hostile_events + 4, 3,
+     "[the client is asked for step 0]\n"
+     "[the client has the outcome of step 0]\n"
+     "[the run's time is over]\n"},
+    {"nothing", &cut_point, NULL, 0, ""},
+};
+/* clang-format on */
+
+static void append_line(void *context, const char *line)
+{
+    fprintf(context, "%s\n", line);
+}
+
+static void draws_every_ladder(void)
+{
+    for (size_t i = 0; i < COUNT_OF(ladder_rows); i++) {
+        const struct ladder_row *row = &ladder_rows[i];
+        struct arena *arena = arena_new();
+        struct output output;
+        FILE *out = open_memstream(&output.at, &output.len);
+        wire_text_ladder(row->point, report_transcript(arena, row->events, row->count), append_line,
+                         out);
+        fclose(out);
+        report_check_text(row->label, output.at, row->want);
+        free(output.at);
+        arena_free(arena);
+    }
+}
+
+CU_TestInfo wire_text_tests[] = {
+    {"shows octets readably", shows_octets_readably},
+    {"lets no octet through that commands", lets_no_octet_through_that_commands},
+    {"draws every ladder", draws_every_ladder},
+    CU_TEST_INFO_NULL,
+};
