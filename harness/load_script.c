@@ -5,6 +5,7 @@ enum {
     STEPS_SIZE_FIRST = 8,
     SEGMENTS_MAX = 100000,
     WAIT_MS_MAX = 60000,
+    ROUNDS_MAX = 1000000,
 };
 #define COUNT_MAX ((uint64_t)1 << 50)
 
@@ -110,6 +111,25 @@ static void read_close(struct loader *loader, const struct json *value, struct s
     step->close = index >= 0 ? (enum close_kind)index : CLOSE_FIN;
 }
 
+/* {"repeat": [steps], "times": n}, or "until": "gone" with a "limit". The steps stand in front. */
+static void read_rounds(struct loader *loader, const struct json *value, struct step *step)
+{
+    static const char *const words[] = {"gone", NULL};
+    const struct json *times = json_member(value, "times");
+    const struct json *until = json_member(value, "until");
+    const struct json *limit = json_member(value, "limit");
+    step->times = 1;
+    if ((times == NULL) == (until == NULL) || (until == NULL) != (limit == NULL)) {
+        load_error(loader, value, "want \"times\", or \"until\" and \"limit\"");
+    } else if (times != NULL) {
+        step->times = load_number(loader, times, 1, ROUNDS_MAX);
+    } else {
+        step->until_gone = load_word(loader, until, words) == 0;
+        step->times = load_number(loader, limit, 1, ROUNDS_MAX);
+    }
+}
+
+/* Those of a repeat are read with its steps. */
 static verb_reader *const readers[STEP_VERB_COUNT] = {[STEP_READ] = read_read,
                                                       [STEP_SEND] = read_send,
                                                       [STEP_WAIT] = read_wait,
@@ -137,13 +157,18 @@ static enum step_verb find_verb(const struct loader *loader, const struct json *
 
 static void check_keys(const struct loader *loader, const struct json *value)
 {
-    const char *keys[STEP_VERB_COUNT + 4] = {NULL};
+    const char *keys[STEP_VERB_COUNT + 6] = {NULL};
     for (int i = 0; i < STEP_VERB_COUNT; i++)
         keys[i] = step_verb_name((enum step_verb)i);
     keys[STEP_VERB_COUNT] = "as";
     keys[STEP_VERB_COUNT + 1] = "after";
-    if (json_member(value, "send") != NULL)
+    if (json_member(value, "send") != NULL) {
         keys[STEP_VERB_COUNT + 2] = "segments";
+    } else if (json_member(value, "repeat") != NULL) {
+        keys[STEP_VERB_COUNT + 2] = "times";
+        keys[STEP_VERB_COUNT + 3] = "until";
+        keys[STEP_VERB_COUNT + 4] = "limit";
+    }
     load_object(loader, value, keys);
 }
 
@@ -160,6 +185,8 @@ static struct step *add_step(struct script_builder *builder)
     return &builder->steps[builder->count++];
 }
 
+static void read_steps(struct script_builder *builder, const struct json *list);
+
 static void read_step(struct script_builder *builder, const struct json *value)
 {
     struct loader *loader = builder->loader;
@@ -174,12 +201,24 @@ static void read_step(struct script_builder *builder, const struct json *value)
         return;
     if (builder->is_closed)
         load_error(loader, value, "the connection is closed by the step before");
+    const size_t first = builder->count;
+    if (verb == STEP_REPEAT)
+        read_steps(builder, json_member(value, "repeat"));
+    const size_t repeated_count = builder->count - first;
     struct step *step = add_step(builder);
     const struct json *name = json_member(value, "as");
     const struct json *after = json_member(value, "after");
     const struct json *segments = json_member(value, "segments");
     step->verb = verb;
-    readers[verb](loader, json_member(value, step_verb_name(verb)), step);
+    if (verb == STEP_REPEAT)
+        read_rounds(loader, value, step);
+    else
+        readers[verb](loader, json_member(value, step_verb_name(verb)), step);
+    step->repeated_count = repeated_count;
+    if (verb == STEP_REPEAT && builder->is_closed)
+        load_error(loader, value, "the connection is closed by a step that is repeated");
+    if (verb == STEP_REPEAT && repeated_count == 0)
+        load_error(loader, value, "want at least one step to repeat");
     if (segments != NULL)
         read_segments(loader, segments, step);
     if (after != NULL)

@@ -27,6 +27,7 @@ struct connection {
     const struct script *script; /* NULL until it takes one */
     unsigned script_index;
     size_t step;
+    uint64_t *rounds; /* by step, of a STEP_REPEAT: how often what it repeats was played */
     bool step_begun;
     bool was_there;  /* the client was there when the step began */
     uint64_t wanted; /* READ_COUNT: octets still to read */
@@ -44,7 +45,7 @@ struct connection {
 
     struct http_reader
         requests;      /* reads all that comes, so that a script can stop at a head's end */
-    bool is_canary;               /* the request that is being read is the canary */
+    bool is_canary;    /* the request that is being read is the canary */
     bool owes_canary;  /* it was read whole */
     bool in_request;   /* its start line was read, its end not */
     bool head_is_read; /* READ_REQUEST: the rest is its content */

@@ -44,6 +44,7 @@ static void on_poll_closed(uv_handle_t *handle)
     http_reader_release(&connection->requests);
     http_reader_release(&connection->responses);
     free(connection->borders);
+    free(connection->rounds);
     free(connection);
 }
 

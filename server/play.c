@@ -1,6 +1,8 @@
 #include "server/connection.h"
 #include "server/socket.h"
 
+#include <stdlib.h>
+
 static const struct bytes nothing = {NULL, 0};
 
 static const struct script *next_script(const struct peer_run *run)
@@ -15,6 +17,9 @@ void connection_take_script(struct connection *connection)
     if (connection->script != NULL)
         return;
     connection->script = next_script(run);
+    connection->rounds = calloc(connection->script->count + 1, sizeof(*connection->rounds));
+    if (connection->rounds == NULL)
+        abort(); /* as wire/arena.c */
     connection->script_index = (unsigned)(connection->script - run->peer->connections);
     run->script_count++;
 }
@@ -83,6 +88,21 @@ static enum play close_step(struct connection *connection, enum close_kind kind)
     return connection->fd >= 0 ? PLAY_ON : PLAY_OVER;
 }
 
+/* Back to the first of the steps before, or on. */
+static void repeat_step(struct connection *connection, const struct step *step)
+{
+    uint64_t *rounds = &connection->rounds[connection->step];
+    const bool is_over =
+        ++*rounds >= step->times || (step->until_gone && !socket_is_open_there(connection->fd));
+    if (!is_over) {
+        connection->step_begun = false;
+        connection->step -= step->repeated_count;
+        return;
+    }
+    *rounds = 0;
+    connection_end_step(connection, true);
+}
+
 /* RFC 9112, section 9.6: a server closes behind the response to a request that said close. */
 static void mind_manners(struct connection *connection)
 {
@@ -118,6 +138,9 @@ static enum play play_step(struct connection *connection, const struct step *ste
         return send_step(connection, step);
     case STEP_WAIT:
         return wait_step(connection, step);
+    case STEP_REPEAT:
+        repeat_step(connection, step);
+        return PLAY_ON;
     case STEP_CLOSE:
         return close_step(connection, step->close);
     case STEP_VERB_COUNT:

@@ -132,7 +132,8 @@ enum play send_step(struct connection *connection, const struct step *step)
     return PLAY_OVER;
 }
 
-/* A few octets, which the kernel takes whole, or the client is gone, which the next read will say. */
+/* A few octets, which the kernel takes whole, or the client is gone, which the next read will say.
+ */
 static void send_unscripted(struct connection *connection, struct bytes octets)
 {
     const ssize_t sent = socket_send(connection->fd, octets);

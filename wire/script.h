@@ -8,7 +8,8 @@
 
 #include "wire/octets.h"
 
-#define STEP_VERBS(X) X(READ, "read") X(SEND, "send") X(WAIT, "wait") X(CLOSE, "close")
+#define STEP_VERBS(X)                                                                              \
+    X(READ, "read") X(SEND, "send") X(WAIT, "wait") X(REPEAT, "repeat") X(CLOSE, "close")
 
 enum step_verb {
 #define STEP_ENUM(name, text) STEP_##name,
@@ -66,6 +67,11 @@ struct step {
     enum segmentation segmentation; /* of a send */
     const uint64_t *sizes;
     size_t size_count;
+    /* STEP_REPEAT stands behind the steps that it repeats: so often in all that they are played,
+     * and with `until_gone` no more once the client has left. */
+    size_t repeated_count;
+    uint64_t times;
+    bool until_gone;
     enum close_kind close;
     enum wait_kind wait;
     uint64_t ms;                   /* WAIT_TIME */
