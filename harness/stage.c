@@ -1,5 +1,6 @@
 #include "harness/stage.h"
 
+#include "harness/done.h"
 #include "harness/judge.h"
 #include "server/diagnostics.h"
 #include "server/peer.h"
@@ -35,13 +36,11 @@ struct stage {
     struct seat *seats; /* by peer index */
     struct endpoint *endpoints;
     struct driver_session session;
-    bool has_barriers;
-    bool *client_done, *head_done; /* by client step */
-    bool ***peer_done;             /* by peer, script, step */
-    size_t asked_count;            /* client steps that the driver was given */
-    size_t outcome_count;          /* that came, or were said in the subject's stead */
-    size_t answer_count;           /* that came */
-    bool is_cut; /* by the deadline or as runaway: what comes later does not count */
+    struct done done;
+    size_t asked_count;   /* client steps that the driver was given */
+    size_t outcome_count; /* that came, or were said in the subject's stead */
+    size_t answer_count;  /* that came */
+    bool is_cut;          /* by the deadline or as runaway: what comes later does not count */
     struct canary canary;
     bool has_canary; /* the last step of the session is the canary */
     bool is_end_asked;
@@ -49,69 +48,19 @@ struct stage {
     bool was_held; /* when its time was over, a step stood at a barrier */
 };
 
-/* --- what is done, for barriers -------------------------------------------------- */
-
 static bool is_done(void *context, const struct step_ref *ref)
 {
     const struct stage *stage = context;
-    if (!ref->is_client)
-        return stage->peer_done[ref->peer][ref->script][ref->step];
-    return stage->client_done[ref->step] || (ref->is_head && stage->head_done[ref->step]);
+    return done_is(&stage->done, ref);
 }
 
-/* Shows the judge each event, and notes what barriers wait for; they are looked at from the loop.
- */
+/* Shows the judge each event; what barriers wait for is looked at from the loop. */
 static void watch(void *context, const struct event *event)
 {
     struct stage *stage = context;
     judge_watch(stage->judge, event);
-    if (!stage->has_barriers)
-        return;
-    if (event->kind == EVENT_STEP_DONE)
-        stage->peer_done[event->peer][event->script][event->step] = true;
-    else if (event->step >= stage->run.point->client_count)
-        return; /* the canary: nothing waits for it */
-    else if (event->kind == EVENT_OUTCOME)
-        stage->client_done[event->step] = true;
-    else if (event->kind == EVENT_HEAD)
-        stage->head_done[event->step] = true;
-    else
-        return;
-    ticker_set(stage->host.ticker, uv_hrtime());
-}
-
-static bool has_barriers(const struct point *point)
-{
-    for (size_t i = 0; i < point->client_count; i++)
-        if (point->client[i].after_count > 0)
-            return true;
-    for (size_t i = 0; i < point->peer_count; i++)
-        for (size_t j = 0; j < point->peers[i].connection_count; j++)
-            for (size_t k = 0; k < point->peers[i].connections[j].count; k++) {
-                const struct step *step = &point->peers[i].connections[j].steps[k];
-                if (step->after_count > 0 || step->unless != NULL)
-                    return true;
-            }
-    return false;
-}
-
-static void forget_done(struct stage *stage)
-{
-    const struct point *point = stage->run.point;
-    struct arena *arena = stage->run.arena;
-    stage->has_barriers = has_barriers(point);
-    if (!stage->has_barriers)
-        return;
-    stage->client_done = arena_array(arena, point->client_count, sizeof(bool));
-    stage->head_done = arena_array(arena, point->client_count, sizeof(bool));
-    stage->peer_done = arena_array(arena, point->peer_count, sizeof(*stage->peer_done));
-    for (size_t i = 0; i < point->peer_count; i++) {
-        const struct peer *peer = &point->peers[i];
-        bool **scripts = arena_array(arena, peer->connection_count, sizeof(*scripts));
-        for (size_t j = 0; j < peer->connection_count; j++)
-            scripts[j] = arena_array(arena, peer->connections[j].count, sizeof(bool));
-        stage->peer_done[i] = scripts;
-    }
+    if (done_note(&stage->done, event))
+        ticker_set(stage->host.ticker, uv_hrtime());
 }
 
 static void record(struct stage *stage, struct event event)
@@ -402,7 +351,7 @@ static void begin(struct stage *stage)
         .endpoints = stage->endpoints,
         .steps = steps_of(stage),
         .count = stage->run.point->client_count + stage->has_canary,
-        .wants_heads = stage->has_barriers,
+        .wants_heads = stage->done.has_barriers,
     };
     driver->outcome = on_outcome;
     driver->head = on_head;
@@ -421,7 +370,7 @@ bool stage_play(struct stage *stage, const struct stage_run *run)
     stage->phase = PHASE_PLAYING;
     stage->outcome_count = stage->answer_count = stage->asked_count = 0;
     stage->is_cut = stage->is_end_asked = stage->hit_deadline = stage->was_held = false;
-    forget_done(stage);
+    done_init(&stage->done, run->point, run->arena);
     stage->judge = judge_new(run->point, stage->endpoints, stage->driver->info.can, run->arena);
     transcript_init(&stage->transcript, run->arena, watch, stage);
     stage->host.endpoints = stage->endpoints;
