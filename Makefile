@@ -4,6 +4,7 @@
 # make asan     the tests under AddressSanitizer and UBSan
 # make lint     banned calls, headers alone, format, cppcheck, clang-tidy
 # make format   clang-format in place
+# make bench    runs a second, beside a bare program
 # make install  DESTDIR= PREFIX=/usr/local; make uninstall; make clean
 
 CC         ?= cc
@@ -38,7 +39,7 @@ HEADERS  = $(wildcard $(FOLDERS:%=%/*.h)) $(wildcard tests/*.h)
 CORE_OBJ = $(CORE_SRC:%.c=$(BUILD)/%.o)
 TEST_OBJ = $(TEST_SRC:%.c=$(BUILD)/%.o)
 
-.PHONY: all setup check suites run asan lint format install uninstall clean
+.PHONY: all setup check suites run asan lint bench format install uninstall clean
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/assay
@@ -74,6 +75,16 @@ suites: $(BUILD)/assay $(BUILD)/check
 asan: setup
 	@$(MAKE) --no-print-directory BUILD=build-asan CFLAGS='-O1 -g -fno-omit-frame-pointer' \
 	    SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all' suites
+
+# Ratios in one run, on this machine; never a test.
+BENCH_RUNS ?= 100000
+bench: setup
+	@$(MAKE) --no-print-directory all $(BUILD)/bare
+	@script/bench $(BUILD)/assay $(BUILD)/bare $(BENCH_RUNS)
+
+$(BUILD)/bare: tests/bench/bare.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(STANDARD) -D_DEFAULT_SOURCE -O2 -pthread -o $@ $<
 
 BANNED = \b(strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol|sscanf|alloca|setjmp|longjmp|system|popen|sleep|usleep|signal)\(
 lint: setup

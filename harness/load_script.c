@@ -16,6 +16,7 @@ struct script_builder {
     size_t count, size;
     unsigned script;
     bool is_closed; /* no step may follow */
+    bool is_ended;  /* no send may follow */
 };
 
 typedef void verb_reader(struct loader *loader, const struct json *value, struct step *step);
@@ -201,6 +202,8 @@ static void read_step(struct script_builder *builder, const struct json *value)
         return;
     if (builder->is_closed)
         load_error(loader, value, "the connection is closed by the step before");
+    else if (builder->is_ended && verb == STEP_SEND)
+        load_error(loader, value, "the sending side is closed by a step before");
     const size_t first = builder->count;
     if (verb == STEP_REPEAT)
         read_steps(builder, json_member(value, "repeat"));
@@ -227,6 +230,7 @@ static void read_step(struct script_builder *builder, const struct json *value)
         step->name = load_step_name(
             loader, name,
             (struct step_name){.mark = {0, builder->script, (unsigned)(builder->count - 1)}});
+    builder->is_ended = builder->is_ended || verb == STEP_CLOSE;
     builder->is_closed = builder->is_closed || (verb == STEP_CLOSE && step->close != CLOSE_FIN);
 }
 

@@ -2,9 +2,11 @@
 #include "harness/version.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static const struct row {
     const char *name;
@@ -20,13 +22,18 @@ enum { ROW_COUNT = sizeof(rows) / sizeof(rows[0]) };
 static const char help_rest[] =
     "\n"
     "CASES are ids (smoke/get), folders of ids (smoke), patterns ('*/no-*'), or paths of\n"
-    "case files or folders; without any, the whole corpus.\n"
+    "case files or folders; 'ID[cut=17]' is one point of a case; without any, the whole\n"
+    "corpus.\n"
     "\n"
     "  --grep RE             only cases whose id or title matches the regular expression\n"
     "  --tag TAG             only cases with that tag; those tagged slow are played only so\n"
     "  --subject NAME        the client under test; bundled\n"
     "  --report json=PATH    write the JSON report there too; - is the standard output\n"
     "  --wire all            put the octets of what passed into the report, too\n"
+    "  --jobs N              runs in flight at once; 1\n"
+    "  --repeat N            play each point N times\n"
+    "  --slow N              N times as much time: 4 for sanitizers, 20 for valgrind\n"
+    "  --thin                of each case only its first point\n"
     "  --strict              a warning is a deviation\n"
     "  --color WHEN          auto, always, never\n"
     "\n"
@@ -93,12 +100,28 @@ static void print_diags(const struct diags *diags)
         fprintf(stderr, "assay: and %zu more\n", diags->count - told);
 }
 
+/* Where one of the three was closed, a socket would take its number, and libuv its life. False when
+ * the standard output was. */
+static bool open_standard_files(void)
+{
+    const bool has_output = fcntl(STDOUT_FILENO, F_GETFD) >= 0;
+    int fd = open("/dev/null", O_RDONLY);
+    while (fd >= 0 && fd <= STDERR_FILENO)
+        fd = open("/dev/null", O_RDONLY);
+    if (fd >= 0)
+        close(fd);
+    return has_output;
+}
+
 int main(int argc, char **argv)
 {
+    const bool has_output = open_standard_files();
     struct diags diags = {.arena = arena_new()};
     sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
     enum exit_status status = dispatch(argc, argv, &diags);
-    if (fflush(stdout) != 0 || ferror(stdout) != 0) {
+    if (!has_output)
+        errno = EBADF;
+    if (!has_output || fflush(stdout) != 0 || ferror(stdout) != 0) {
         diag_add(&diags, NULL, 0, NULL, "cannot write to the standard output: %s", strerror(errno));
         status = STATUS_BROKEN;
     }

@@ -36,6 +36,7 @@ static struct seen_connection *connection_of(struct seen_wire *wire, unsigned in
     one->next = wire->connections;
     wire->connections = one;
     http_reader_init(&one->reader, HTTP_REQUESTS);
+    one->reader.limits = http_limits_wide;
     return one;
 }
 

@@ -90,12 +90,20 @@ static void leave_seats(struct stage *stage)
     }
 }
 
-/* Where the script itself was not played as it is written, nothing is judged. */
-static void unexercise(struct run_result *result, const char *reason)
+/* Where the script was not played as it is written, nothing is judged. */
+static void spoil(struct stage *stage, struct run_result *result)
 {
-    result->verdict = VERDICT_UNEXERCISED;
+    const bool ran_out = listener_ran_out(stage->listener);
+    if (!ran_out && !stage->host.was_impatient && !stage->was_held)
+        return;
+    result->verdict = ran_out ? VERDICT_ERROR : VERDICT_UNEXERCISED;
     result->behaviour = NULL;
-    result->reason = reason;
+    if (ran_out)
+        result->reason = "no file descriptor was left for a connection (ulimit -n)";
+    else if (stage->host.was_impatient)
+        result->reason = "the client did not read: what was to come in segments came as one";
+    else
+        result->reason = "its time was over while a step stood at a barrier";
 }
 
 static void conclude(struct stage *stage)
@@ -114,10 +122,7 @@ static void conclude(struct stage *stage)
         .transcript = transcript,
     };
     judge_finish(stage->judge, result);
-    if (stage->host.was_impatient)
-        unexercise(result, "the client did not read: what was to come in segments came as one");
-    else if (stage->was_held)
-        unexercise(result, "its time was over while a step stood at a barrier");
+    spoil(stage, result);
     judge_free(stage->judge);
     stage->judge = NULL;
     stage->phase = PHASE_IDLE;
@@ -377,6 +382,7 @@ bool stage_play(struct stage *stage, const struct stage_run *run)
     stage->has_canary =
         run->point->parent->connection != NULL && (stage->driver->info.can & CAN(SESSION)) != 0;
     stage->host.canary = NULL;
+    stage->host.asked_count = run->point->client_count;
     stage->host.is_runaway = stage->host.was_impatient = stage->host.was_desynced = false;
     stage->host.patience = run->patience;
     stage->host.started_ns = uv_hrtime();

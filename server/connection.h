@@ -44,12 +44,14 @@ struct connection {
     enum play waiting;      /* what it waits for now */
 
     struct http_reader
-        requests;      /* reads all that comes, so that a script can stop at a head's end */
-    bool is_canary;    /* the request that is being read is the canary */
-    bool owes_canary;  /* it was read whole */
-    bool in_request;   /* its start line was read, its end not */
-    bool head_is_read; /* READ_REQUEST: the rest is its content */
-    bool must_close;   /* a request asked for it */
+        requests;       /* reads all that comes, so that a script can stop at a head's end */
+    bool is_canary;     /* the request that is being read is the canary */
+    bool owes_canary;   /* it was read whole */
+    bool is_lost;       /* what comes is no request any more, or where it ends is not known */
+    bool in_request;    /* its start line was read, its end not */
+    bool head_is_whole; /* the head of the request that is being read */
+    bool head_is_read;  /* READ_REQUEST: the rest is its content */
+    bool must_close;    /* a request asked for it */
     struct http_reader
         responses;    /* with must_close: reads what is sent, to know when it is whole */
     bool is_answered; /* with must_close: the response was whole */
@@ -92,6 +94,9 @@ void receive_begin(struct connection *connection, const struct step *step);
 
 /* receive.c: reads and records whatever comes, when the script is over. */
 enum play receive_rest(struct connection *connection);
+
+/* receive.c: takes and records what lies there; the client is known to have left. */
+void receive_remains(struct connection *connection);
 
 /* receive.c: reads and records whatever comes, and answers the canary. */
 enum play receive_canary(struct connection *connection);

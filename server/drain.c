@@ -1,4 +1,4 @@
-#define _DEFAULT_SOURCE /* TCP_INFO */
+#define _GNU_SOURCE /* TCP_INFO */
 #include "server/drain.h"
 
 #include <errno.h>

@@ -5,6 +5,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +30,8 @@ struct listener {
     uint16_t port;
     uint32_t address_count; /* 1 where only one address is listened on */
     uint32_t next;
+    int spare; /* a descriptor to give up when none is left */
+    bool ran_out;
     struct lease *leases[LISTENER_LEASES_MAX]; /* by number, modulo */
 };
 
@@ -65,11 +68,38 @@ static struct lease *lease_of(struct listener *listener, int fd)
     return lease != NULL && lease->number == number ? lease : NULL;
 }
 
+static bool is_exhaustion(int error)
+{
+    return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}
+
+/* No descriptor is left for the next connection: it is taken on the spare one and reset, for else
+ * it would be offered again and again. False when even that fails. */
+static bool turn_away(struct listener *listener)
+{
+    listener->ran_out = true;
+    close(listener->spare);
+    const int fd = socket_accept(listener->fd);
+    if (fd >= 0)
+        socket_reset(fd);
+    listener->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    return fd >= 0;
+}
+
+bool listener_ran_out(struct listener *listener)
+{
+    const bool ran_out = listener->ran_out;
+    listener->ran_out = false;
+    return ran_out;
+}
+
 void listener_accept(struct listener *listener)
 {
     for (;;) {
         const int fd = socket_accept(listener->fd);
         if (fd < 0 && (errno == ECONNABORTED || errno == EINTR))
+            continue;
+        if (fd < 0 && is_exhaustion(errno) && turn_away(listener))
             continue;
         if (fd < 0)
             return;
@@ -143,6 +173,7 @@ struct listener *listener_new(uv_loop_t *loop, struct diags *diags)
         free(listener);
         return NULL;
     }
+    listener->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
     uv_poll_init(loop, &listener->poll, listener->fd);
     listener->poll.data = listener;
     uv_poll_start(&listener->poll, UV_READABLE, on_readable);
@@ -190,5 +221,6 @@ void listener_close(struct listener *listener)
 {
     uv_poll_stop(&listener->poll);
     close(listener->fd);
+    close(listener->spare);
     uv_close((uv_handle_t *)&listener->poll, on_closed);
 }

@@ -44,6 +44,10 @@ void listener_give_back(struct listener *listener, struct lease *lease);
 /* Accepts what already waits, without a turn of the loop. */
 void listener_accept(struct listener *listener);
 
+/* Whether a connection was turned away since this was asked last: no descriptor was left for it,
+ * and what its client saw is nobody's fault but ours. */
+bool listener_ran_out(struct listener *listener);
+
 /* Stops listening; the memory goes when the loop has closed the handle. */
 void listener_close(struct listener *listener);
 

@@ -91,9 +91,11 @@ static void play_and_tell(struct connection *connection)
 
 static void on_ready(uv_poll_t *poll, int status, int events)
 {
-    (void)status; /* an error shows at the next read or write, with its errno */
+    struct connection *connection = poll->data;
     (void)events;
-    play_and_tell(poll->data);
+    if (status < 0) /* libuv has stopped the handle; the next read or write says why */
+        connection->polled = 0;
+    play_and_tell(connection);
 }
 
 void peer_run_end_scripts(struct peer_run *run)
@@ -165,11 +167,13 @@ void peer_run_accept(struct peer_run *run, int fd)
     connection->next = run->connections;
     run->connections = connection;
     http_reader_init(&connection->requests, HTTP_REQUESTS);
+    connection->requests.limits = http_limits_wide;
     http_reader_init(&connection->responses, HTTP_RESPONSES);
     uv_poll_init(run->host->loop, &connection->poll, fd);
     connection->poll.data = connection;
     connection_record(connection, EVENT_CONNECT, nothing, 0);
-    if (run->connection_count > run->peer->connection_count + PEER_RUNAWAY_MARGIN)
+    if (run->connection_count >
+        run->peer->connection_count + run->host->asked_count + PEER_RUNAWAY_MARGIN)
         run->host->is_runaway = true;
     play_and_tell(connection);
 }

@@ -42,6 +42,7 @@ struct peer_host {
     bool (*is_done)(void *context, const struct step_ref *ref);
     const struct canary *canary; /* NULL until its time has come; scripts are over then */
     bool was_desynced;  /* set by a peer: the canary came in the content of another request */
+    size_t asked_count; /* requests that the client is asked for, each perhaps on a connection */
     bool was_impatient; /* set by a peer: segments were not kept apart */
     bool is_runaway; /* set by a peer: more connections or requests than any client should make */
 };

@@ -35,11 +35,12 @@ static bool waits_for_octets(const struct connection *connection)
 void connection_end_step(struct connection *connection, bool is_done)
 {
     connection_record(connection, is_done ? EVENT_STEP_DONE : EVENT_STEP_CUT, nothing, 0);
+    const bool was_read = connection->script->steps[connection->step].verb == STEP_READ;
     connection->step_begun = false;
-    if (is_done)
-        connection->step++;
-    else
+    if (!is_done && was_read)
         connection->step = connection->script->count;
+    else
+        connection->step++;
 }
 
 void connection_lost(struct connection *connection, int error)
@@ -49,13 +50,26 @@ void connection_lost(struct connection *connection, int error)
     connection_close(connection, socket_reset);
 }
 
+/* A client that has only ended its sending side still reads: its kernel knows. */
+static bool is_there(const struct connection *connection)
+{
+    struct diagnostics *diagnostics = connection->peer->host->diagnostics;
+    struct client_socket client;
+    struct client_queue queue;
+    if (socket_is_open_there(connection->fd))
+        return true;
+    return connection->fin_received && diagnostics != NULL &&
+           client_socket_init(&client, connection->fd) &&
+           diagnostics_query(diagnostics, &client, &queue) && queue.is_found && queue.is_open;
+}
+
 /* A step counts as done when it began while the client was there: what a client does to what it has
  * seen is its behaviour, and a strict one leaves early. */
 static void begin_step(struct connection *connection, const struct step *step)
 {
     connection_record(connection, EVENT_STEP_BEGUN, nothing, 0);
     connection->step_begun = true;
-    connection->was_there = step->verb == STEP_READ || socket_is_open_there(connection->fd);
+    connection->was_there = step->verb == STEP_READ || is_there(connection);
     if (step->verb == STEP_READ)
         receive_begin(connection, step);
     else if (step->verb == STEP_SEND)

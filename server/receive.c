@@ -13,7 +13,7 @@ static void count_request(struct connection *connection)
     struct peer_run *run = connection->peer;
     connection->in_request = true;
     run->request_count++;
-    if (run->request_count > run->requests_planned + PEER_RUNAWAY_MARGIN)
+    if (run->request_count > run->requests_planned + run->host->asked_count + PEER_RUNAWAY_MARGIN)
         run->host->is_runaway = true;
 }
 
@@ -64,11 +64,12 @@ static bool feed(struct connection *connection, struct bytes *input, enum goal g
             break;
         case HTTP_HEAD:
             begin_response(connection);
+            connection->head_is_whole = true;
             if (goal == GOAL_HEAD)
                 return true;
             break;
         case HTTP_END:
-            connection->in_request = false;
+            connection->in_request = connection->head_is_whole = false;
             connection->owes_canary = connection->is_canary;
             connection->is_canary = false;
             if (goal == GOAL_END)
@@ -76,6 +77,7 @@ static bool feed(struct connection *connection, struct bytes *input, enum goal g
             break;
         case HTTP_LOST:
             bytes_take(input, input->len); /* a tunnel's octets are not the reader's */
+            connection->is_lost = true;
             return false;
         case HTTP_NEED_MORE:
         case HTTP_CUT:
@@ -235,7 +237,7 @@ static bool read_some(struct connection *connection, const struct step *step, st
 void receive_begin(struct connection *connection, const struct step *step)
 {
     connection->wanted = step->count;
-    connection->head_is_read = connection->in_request;
+    connection->head_is_read = connection->head_is_whole;
     if (step->read == READ_UNTIL)
         find_borders(connection, step->until);
 }
@@ -245,6 +247,19 @@ static bool is_done_at_once(const struct connection *connection, const struct st
 {
     return (step->read == READ_COUNT && connection->wanted == 0) ||
            (step->read == READ_BODY && !connection->in_request);
+}
+
+static bool reads_request(const struct step *step)
+{
+    return step->read == READ_HEAD || step->read == READ_BODY || step->read == READ_REQUEST;
+}
+
+/* A step that waits for the end of a request would wait for ever: the client is not to. */
+static void give_up_request(struct connection *connection)
+{
+    connection_record_manners(connection, "the request cannot be read to its end: FIN");
+    connection_end_step(connection, false);
+    send_fin(connection);
 }
 
 enum play receive_step(struct connection *connection, const struct step *step)
@@ -264,6 +279,8 @@ enum play receive_step(struct connection *connection, const struct step *step)
     }
     if (read_some(connection, step, waiting))
         connection_end_step(connection, true);
+    else if (connection->is_lost && reads_request(step))
+        give_up_request(connection);
     return PLAY_ON;
 }
 
@@ -297,4 +314,12 @@ enum play receive_canary(struct connection *connection)
                      socket_reset); /* nothing will answer it: the client need not wait */
     connection_record(connection, EVENT_RST_SENT, (struct bytes){NULL, 0}, 0);
     return PLAY_OVER;
+}
+
+void receive_remains(struct connection *connection)
+{
+    uint8_t *scratch = connection->peer->host->scratch;
+    ssize_t got = socket_peek(connection->fd, scratch, PEER_SCRATCH_SIZE);
+    for (; got > 0; got = socket_peek(connection->fd, scratch, PEER_SCRATCH_SIZE))
+        read_count(connection, (struct bytes){scratch, (size_t)got}, (size_t)got);
 }

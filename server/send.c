@@ -111,6 +111,10 @@ enum play send_step(struct connection *connection, const struct step *step)
 {
     if (connection->is_between)
         return end_segment(connection, step);
+    if (connection->fin_sent) {
+        connection_end_step(connection, false);
+        return PLAY_ON;
+    }
     const struct bytes next = gather(connection);
     if (next.len == 0) {
         connection_end_step(connection, connection->was_there);
@@ -127,6 +131,7 @@ enum play send_step(struct connection *connection, const struct step *step)
     if (errno == EAGAIN || errno == EWOULDBLOCK)
         return PLAY_WRITABLE;
     const int error = errno;
+    receive_remains(connection);
     connection_end_step(connection, connection->was_there);
     connection_lost(connection, error);
     return PLAY_OVER;

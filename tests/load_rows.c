@@ -121,6 +121,8 @@ const struct load_bad_row load_bad_rows[] = {
     {WITH_STEP("{\"read\": \"eof\", \"as\": \"a\"}, {\"read\": \"eof\", \"as\": \"a\"}"),
      BEYOND "1: /origin/2/as: another step has the name \"a\""},
     {WITH_STEP("{\"use\": \"a\"}"), BEYOND "1: /origin/1/use: there is no \"a\" in \"defs\""},
+    {WITH_STEP("{\"close\": \"fin\"}, {\"send\": \"x\"}"),
+     BEYOND "1: /origin/2: the sending side is closed by a step before"},
     /* waits, segments, barriers, repeats */
     {WITH_STEP("{\"repeat\": [{\"send\": \"x\"}]}"),
      "1: /origin/1: want \"times\", or \"until\" and \"limit\""},

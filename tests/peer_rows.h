@@ -8,6 +8,9 @@
 #define READ_ALL  SIZE_MAX
 #define READ_NONE (SIZE_MAX - 1)
 
+/* For `then`: not sent, but the sending side is ended, and reading goes on. */
+#define HALF_CLOSE "(half close)"
+
 enum { STEPS_MAX = 6 };
 
 struct peer_row {

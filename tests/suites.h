@@ -14,6 +14,8 @@
     X("wire/http", http_tests)                                                                     \
     X("wire/http_deviations", http_deviations_tests)                                               \
     X("wire/chunked", chunked_tests)                                                               \
+    X("server/diagnostics", diagnostics_tests)                                                     \
+    X("server/drain", drain_tests)                                                                 \
     X("server/peer", peer_tests)                                                                   \
     X("harness/client", client_tests)                                                              \
     X("harness/client calls", client_calls_tests)                                                  \

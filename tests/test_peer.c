@@ -61,7 +61,9 @@ static void client_main(void *context)
     } else {
         send_text(fd, row->send);
         read_to(client, fd, row->first_len);
-        if (row->then != NULL)
+        if (row->then != NULL && strcmp(row->then, HALF_CLOSE) == 0)
+            shutdown(fd, SHUT_WR);
+        else if (row->then != NULL)
             send_text(fd, row->then);
         if (row->read_len != READ_NONE)
             read_to(client, fd, row->read_len);

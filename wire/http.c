@@ -7,6 +7,12 @@
 #define LINE_SIZE_MAX   65536
 #define FIELD_COUNT_MAX 10000
 
+#define WIDE_LINE_SIZE_MAX   ((size_t)64 * 1024 * 1024)
+#define WIDE_FIELD_COUNT_MAX 1000000
+
+const struct http_limits http_limits_wide = {.line_size_max = WIDE_LINE_SIZE_MAX,
+                                             .field_count_max = WIDE_FIELD_COUNT_MAX};
+
 void http_reader_init(struct http_reader *reader, enum http_side side)
 {
     *reader = (struct http_reader){

@@ -123,6 +123,9 @@ struct http_limits {
     size_t field_count_max; /* 10000 */
 };
 
+/* For whom nothing that a client may be asked for is too long: 64 MiB, a million fields. */
+extern const struct http_limits http_limits_wide;
+
 /* Deviations that wait for their turn. No line has more kinds than fit; more would be dropped. */
 #define HTTP_NOTES_MAX 16
 struct http_notes {
