@@ -22,6 +22,7 @@
     X("harness/load", load_tests)                                                                  \
     X("harness/match", match_tests)                                                                \
     X("harness/judge", judge_tests)                                                                \
+    X("wire/rules", rules_tests)                                                                   \
     X("reports/wire_text", wire_text_tests)                                                        \
     X("reports/console", console_tests) X("reports/json", json_report_tests)
 

@@ -159,7 +159,7 @@ struct http_reader {
     struct http_deviation deviation;
     uint64_t offset; /* octets eaten since init */
 
-    /* Private to the http*.c files from here on. */
+    /* Private to the http*.c and rules*.c files from here on. */
     enum http_side side;
     int state;                  /* enum http_state of wire/http_private.h */
     enum http_event next_event; /* stands behind `notes`; HTTP_NEED_MORE is none */

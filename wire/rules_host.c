@@ -1,0 +1,152 @@
+#include "wire/rules_private.h"
+
+#define PERCENT_LEN 3 /* "%41" */
+
+static bool is_among(uint8_t octet, const char *set)
+{
+    return octet != 0 && strchr(set, octet) != NULL;
+}
+
+static bool is_digit(uint8_t octet)
+{
+    return octet >= '0' && octet <= '9';
+}
+
+static bool is_letter(uint8_t octet)
+{
+    const uint8_t lower = byte_lower(octet);
+    return lower >= 'a' && lower <= 'z';
+}
+
+static bool is_hex(uint8_t octet)
+{
+    return is_digit(octet) || is_among(octet, "abcdefABCDEF");
+}
+
+size_t rules_count_uri(struct bytes text, const char *more)
+{
+    size_t at = 0;
+    while (at < text.len) {
+        const uint8_t octet = text.at[at];
+        if (octet == '%' && text.len - at >= PERCENT_LEN && is_hex(text.at[at + 1]) &&
+            is_hex(text.at[at + 2]))
+            at += PERCENT_LEN;
+        else if (is_digit(octet) || is_letter(octet) || is_among(octet, "-._~!$&'()*+,;=") ||
+                 is_among(octet, more))
+            at++;
+        else
+            break;
+    }
+    return at;
+}
+
+struct bytes rules_before(struct bytes text, const char *ends)
+{
+    struct bytes front = {text.at, 0};
+    while (front.len < text.len && !is_among(text.at[front.len], ends))
+        front.len++;
+    return front;
+}
+
+/* What an IP literal holds is not read closely: address families come and go (RFC 3986's IPvFuture,
+ * RFC 6874's zones). Gives its length with both brackets, or 0. */
+static size_t literal_len(struct bytes text, size_t *fault)
+{
+    bytes_take(&text, 1);
+    const size_t len = rules_count_uri(text, ":");
+    *fault = 1 + len;
+    return len > 0 && len < text.len && text.at[len] == ']' ? len + 2 : 0;
+}
+
+bool rules_read_authority(struct rules_authority *authority, struct bytes text, size_t *fault)
+{
+    const bool is_literal = text.len > 0 && text.at[0] == '[';
+    const size_t host_len = is_literal ? literal_len(text, fault) : rules_count_uri(text, "");
+    if (is_literal && host_len == 0)
+        return false;
+    struct bytes rest = text;
+    *authority = (struct rules_authority){.host = bytes_take(&rest, host_len)};
+    *fault = host_len;
+    if (rest.len == 0)
+        return true;
+    if (rest.at[0] != ':')
+        return false;
+    bytes_take(&rest, 1);
+    authority->has_colon = true;
+    authority->port = rest;
+    size_t digits = 0;
+    while (digits < rest.len && is_digit(rest.at[digits]))
+        digits++;
+    *fault = host_len + 1 + digits;
+    return digits == rest.len;
+}
+
+bool rules_take_authority(struct bytes *rest, struct bytes *scheme, struct bytes *authority)
+{
+    struct bytes ahead = *rest;
+    *scheme = rules_before(ahead, ":/?#");
+    for (size_t i = 0; i < scheme->len; i++)
+        if (!is_letter(scheme->at[i]) &&
+            (i == 0 || (!is_digit(scheme->at[i]) && !is_among(scheme->at[i], "+-."))))
+            return false;
+    bytes_take(&ahead, scheme->len);
+    if (scheme->len == 0 || ahead.len < 3 || memcmp(ahead.at, "://", 3) != 0)
+        return false;
+    bytes_take(&ahead, 3);
+    *authority = bytes_take(&ahead, rules_before(ahead, "/?#").len);
+    *rest = ahead;
+    return true;
+}
+
+/* The port, or the scheme's when there is none. */
+static long port_of(const struct rules_authority *authority, int default_port)
+{
+    long port = 0;
+    for (size_t i = 0; i < authority->port.len && port <= UINT16_MAX; i++)
+        port = port * 10 + (authority->port.at[i] - '0');
+    return authority->port.len > 0 ? port : default_port;
+}
+
+/* RFC 9112, section 3.2: identical to the authority of the target. The case of letters and a
+ * default port may be normalised away (RFC 9110, section 4.2.3). In CONNECT, whose scheme nobody
+ * knows, the RFC's own example leaves out the port. */
+static void compare(struct rules *rules, const struct rules_authority *host, uint64_t offset)
+{
+    const struct bytes text = {(const uint8_t *)rules->authority, rules->authority_len};
+    struct rules_authority target;
+    size_t fault;
+    if (!rules_read_authority(&target, text, &fault) || target.host.len == 0)
+        return;
+    const bool is_same_host = bytes_equal_fold(host->host, target.host);
+    if (rules->method == RULES_METHOD_CONNECT) {
+        if (!is_same_host)
+            rules_tell(rules, RULE_CONNECT_HOST, offset);
+    } else if (!is_same_host ||
+               port_of(host, rules->default_port) != port_of(&target, rules->default_port)) {
+        rules_tell(rules, RULE_HOST_DIFFERS, offset);
+    }
+}
+
+void rules_host(struct rules *rules, const struct http_reader *reader)
+{
+    const struct bytes value = reader->value;
+    const uint64_t offset = rules_value_offset(reader, value.at);
+    const size_t userinfo_len = rules_before(value, "@").len;
+    struct rules_authority host;
+    size_t fault;
+    if (userinfo_len < value.len) {
+        rules_tell(rules, RULE_HOST_USERINFO, offset + userinfo_len);
+        return;
+    }
+    if (!rules_read_authority(&host, value, &fault)) {
+        rules_tell(rules, RULE_HOST_SYNTAX, offset + fault);
+        return;
+    }
+    if (reader->start.minor == 0)
+        return;
+    /* http and https URIs have a host (RFC 9110, section 4.2), others are for proxies. */
+    if (host.host.len > 0)
+        compare(rules, &host, offset);
+    else if (!rules->is_proxy)
+        rules_tell(rules, RULE_HOST_EMPTY, offset);
+}
