@@ -12,6 +12,8 @@ struct judge {
     struct seen_wire *wires; /* by peer */
     const struct outcome **outcomes;
     bool *is_reached; /* by mark */
+    struct seen_findings findings;
+    bool was_cut; /* by the deadline, or as runaway */
     bool canary_asked;
     const struct outcome *canary; /* its outcome */
 };
@@ -32,8 +34,11 @@ struct judge *judge_new(const struct point *point, const struct endpoint *endpoi
     judge->outcomes = arena_array(arena, point->client_count, sizeof(*judge->outcomes));
     judge->wires = arena_array(arena, point->peer_count, sizeof(*judge->wires));
     for (size_t i = 0; i < point->peer_count; i++)
-        judge->wires[i] = (struct seen_wire){
-            .arena = arena, .peer = &peers[i], .has_canary = judges_connection(point)};
+        judge->wires[i] = (struct seen_wire){.arena = arena,
+                                             .findings = &judge->findings,
+                                             .index = (unsigned)i,
+                                             .peer = &peers[i],
+                                             .has_canary = judges_connection(point)};
     judge->seen = (struct seen){
         .outcomes = judge->outcomes,
         .outcome_count = point->client_count,
@@ -66,18 +71,28 @@ static void take_outcome(struct judge *judge, const struct event *event)
         judge->canary = outcome;
 }
 
+/* The peer has said something, or ended its side. */
+static bool is_answer(enum event_kind kind)
+{
+    return kind == EVENT_SENT || kind == EVENT_FIN_SENT || kind == EVENT_RST_SENT ||
+           kind == EVENT_CLOSED;
+}
+
 void judge_watch(void *watcher, const struct event *event)
 {
     struct judge *judge = watcher;
-    if (event->kind == EVENT_RECEIVED) {
+    if (event->kind == EVENT_RECEIVED)
         seen_receive(&judge->wires[event->peer], event->connection, event->octets);
-    } else if (event->kind == EVENT_STEP_DONE) {
+    else if (is_answer(event->kind))
+        seen_answer(&judge->wires[event->peer], event->connection);
+    else if (event->kind == EVENT_STEP_DONE)
         reach_marks(judge, event);
-    } else if (event->kind == EVENT_ASKED) {
+    else if (event->kind == EVENT_ASKED)
         judge->canary_asked = event->step == judge->point->client_count;
-    } else if (event->kind == EVENT_OUTCOME) {
+    else if (event->kind == EVENT_OUTCOME)
         take_outcome(judge, event);
-    }
+    else if (event->kind == EVENT_DEADLINE || event->kind == EVENT_RUNAWAY)
+        judge->was_cut = true;
 }
 
 /* The first mark that was not reached; NULL when all were. */
@@ -181,12 +196,21 @@ static void judge_connection(const struct judge *judge, struct run_result *resul
                                   result->reason != NULL ? "\n" : "", grade_text(result->grade));
 }
 
+static void finish_wire(const struct judge *judge, struct seen_wire *wire,
+                        struct run_result *result)
+{
+    seen_finish(wire, judge->was_cut);
+    result->request_count += wire->peer->request_count;
+    result->findings = judge->findings.items;
+    result->finding_count = judge->findings.count;
+}
+
 void judge_finish(struct judge *judge, struct run_result *result)
 {
     const size_t unsupported = unsupported_step(judge);
     const struct mark *missed = missed_mark(judge);
     for (size_t i = 0; i < judge->point->peer_count; i++)
-        seen_finish(&judge->wires[i]);
+        finish_wire(judge, &judge->wires[i], result);
     result->outcomes = judge->outcomes;
     result->outcome_count = judge->point->client_count;
     result->behaviour = NULL;

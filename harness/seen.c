@@ -15,6 +15,9 @@ struct seen_connection {
     unsigned index; /* as the transcript counts it */
     unsigned on;    /* as behaviours do: those with an octet */
     struct http_reader reader;
+    struct rules rules;
+    struct seen_wire *wire;
+    bool is_answered; /* since the request that is being read began */
     size_t request_count;
     bool is_canary;               /* what is being read counts nowhere */
     struct seen_request *request; /* that is being read; NULL between two */
@@ -22,6 +25,22 @@ struct seen_connection {
     uint8_t *body; /* of `body_size` octets */
     size_t body_size;
 };
+
+static void add_finding(void *context, const struct finding *finding)
+{
+    const struct seen_connection *connection = context;
+    struct seen_findings *findings = connection->wire->findings;
+    if (findings->count == findings->size) {
+        const size_t size = findings->size > 0 ? findings->size * 2 : 8;
+        struct run_finding *items = arena_array(connection->wire->arena, size, sizeof(*items));
+        if (findings->count > 0)
+            memcpy(items, findings->items, findings->count * sizeof(*items));
+        findings->items = items;
+        findings->size = size;
+    }
+    findings->items[findings->count++] =
+        (struct run_finding){*finding, connection->wire->index, connection->index};
+}
 
 static struct seen_connection *connection_of(struct seen_wire *wire, unsigned index)
 {
@@ -37,6 +56,8 @@ static struct seen_connection *connection_of(struct seen_wire *wire, unsigned in
     wire->connections = one;
     http_reader_init(&one->reader, HTTP_REQUESTS);
     one->reader.limits = http_limits_wide;
+    one->wire = wire;
+    rules_init(&one->rules, add_finding, one);
     return one;
 }
 
@@ -78,6 +99,7 @@ static void begin_request(struct seen_wire *wire, struct seen_connection *connec
     if (meet_canary(wire, connection))
         return;
     connection->request_count++;
+    connection->is_answered = false;
     struct seen_request *request = arena_alloc(wire->arena, sizeof(*request));
     request->method = arena_bytes(wire->arena, start->method);
     request->target = arena_bytes(wire->arena, start->target);
@@ -199,14 +221,28 @@ static bool take_event(struct seen_wire *wire, struct seen_connection *connectio
 void seen_receive(struct seen_wire *wire, unsigned index, struct bytes octets)
 {
     struct seen_connection *connection = connection_of(wire, index);
-    while (take_event(wire, connection, http_reader_next(&connection->reader, &octets)))
-        ;
+    enum http_event event;
+    do {
+        event = http_reader_next(&connection->reader, &octets);
+        rules_event(&connection->rules, &connection->reader, event);
+    } while (take_event(wire, connection, event));
 }
 
-void seen_finish(struct seen_wire *wire)
+void seen_answer(struct seen_wire *wire, unsigned index)
 {
     for (struct seen_connection *one = wire->connections; one != NULL; one = one->next)
+        if (one->index == index)
+            one->is_answered = true;
+}
+
+void seen_finish(struct seen_wire *wire, bool is_stopped)
+{
+    for (struct seen_connection *one = wire->connections; one != NULL; one = one->next) {
+        const struct rules_facts facts = {.is_answered = one->is_answered,
+                                          .is_stopped = is_stopped};
+        rules_end(&one->rules, &one->reader, &facts);
         end_request(one, false);
+    }
 }
 
 void seen_release(struct seen_wire *wire)

@@ -5,6 +5,7 @@
 
 #include "harness/match.h"
 #include "wire/http.h"
+#include "wire/result.h"
 
 struct seen_connection;
 
@@ -15,10 +16,18 @@ struct seen_canary {
     bool was_content; /* it came in the content of another request */
 };
 
+/* Findings of all peers, in an array that doubles. */
+struct seen_findings {
+    struct run_finding *items;
+    size_t count, size;
+};
+
 struct seen_wire {
     struct arena *arena;
-    struct seen_peer *peer; /* what was made; borrowed */
-    bool has_canary; /* it may come: it is looked for in contents too */
+    struct seen_findings *findings; /* shared by all peers */
+    unsigned index;                 /* of the peer */
+    struct seen_peer *peer;         /* what was made; borrowed */
+    bool has_canary;                /* it may come: it is looked for in contents too */
     struct seen_canary canary;
     struct seen_connection *connections; /* private; newest first */
 };
@@ -26,8 +35,13 @@ struct seen_wire {
 /* The next octets that came on the connection so numbered. */
 void seen_receive(struct seen_wire *wire, unsigned index, struct bytes octets);
 
-/* Nothing more comes: what is not whole is what came. */
-void seen_finish(struct seen_wire *wire);
+/* The peer has sent octets, FIN or RST on that connection: a request that is not whole may stay so.
+ */
+void seen_answer(struct seen_wire *wire, unsigned index);
+
+/* Nothing more comes: what is not whole is what came. `is_stopped`: the run was cut, and what lacks
+ * is not the client's choice. */
+void seen_finish(struct seen_wire *wire, bool is_stopped);
 
 /* Frees what the readers hold; the requests live in the arena. */
 void seen_release(struct seen_wire *wire);

@@ -127,6 +127,25 @@ static void write_outcomes(struct json_text *text, const struct run_result *run)
     json_text_close(text);
 }
 
+/* The rules that the client broke in this run. */
+static void write_findings(struct json_text *text, const struct run_result *run)
+{
+    json_text_array(text, "findings", JSON_LINES);
+    for (size_t i = 0; i < run->finding_count; i++) {
+        const struct run_finding *found = &run->findings[i];
+        json_text_object(text, NULL, JSON_FLAT);
+        json_text_string(text, "rule", rule_name(found->finding.rule));
+        json_text_string(text, "requirement", rule_requirement(found->finding.rule));
+        json_text_string(text, "message", rule_message(found->finding.rule));
+        json_text_string(text, "peer", run->point->peers[found->peer].name);
+        json_text_number(text, "connection", found->connection);
+        json_text_number(text, "request", found->finding.request);
+        json_text_number(text, "offset", found->finding.offset);
+        json_text_close(text);
+    }
+    json_text_close(text);
+}
+
 static void write_script_step(struct json_text *text, const struct point *point,
                               const struct event *event)
 {
@@ -213,6 +232,7 @@ static void write_run(struct json_sink *sink, const char *case_id, const struct 
     json_text_string(text, "reason", run->reason);
     json_text_number(text, "attempts", run->attempts);
     write_outcomes(text, run);
+    write_findings(text, run);
     json_text_number(text, "duration_us", run->duration_ns / NS_PER_US);
     const bool is_wanted = sink->wire == JSON_WIRE_ALL || run->verdict != VERDICT_PASS;
     if (is_wanted && run->transcript != NULL)

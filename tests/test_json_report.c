@@ -130,6 +130,7 @@ static const char whole_report[] =
     "            {\"step\": 0, \"error\": \"none\", \"status\": 200, \"body\": {\"len\": 5, \"text\": \"hello\", \"b64\": \"aGVsbG8=\"}},\n"
     "            null\n"
     "          ],\n"
+    "          \"findings\": [],\n"
     "          \"duration_us\": 1234,\n"
     "          \"wire\": [\n"
     "            {\"ns\": 30, \"kind\": \"sent\", \"peer\": \"origin\", \"connection\": 0, \"len\": 44, \"text\": \"HTTP/1.1 200 OK\\\\r\\\\nContent-Length: 10\\\\r\\\\n\\\\r\\\\nhello\", \"b64\": \"SFRUUC8xLjEgMjAwIE9LDQpDb250ZW50LUxlbmd0aDogMTANCg0KaGVsbG8=\"},\n"

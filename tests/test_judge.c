@@ -136,6 +136,61 @@ static void judges_every_row_however_it_is_cut(void)
     arena_free(arena);
 }
 
+static void receive(struct judge *judge, unsigned connection, const char *octets)
+{
+    if (octets[0] != '\0')
+        judge_watch(judge, &(struct event){.kind = EVENT_RECEIVED,
+                                           .connection = connection,
+                                           .octets = bytes_of(octets)});
+}
+
+/* --- the rules ------------------------------------------------------------------------ */
+
+static void finds_what_breaks_a_rule(void)
+{
+    static const struct {
+        const char *label, *first, *second;
+        bool is_answered, is_cut;
+        size_t count;
+        enum rule rule; /* of the last finding */
+        unsigned connection;
+    } found_rows[] = {
+        {"nothing", GET, GET, true, false, 0, 0, 0},
+        {"no Host", GET, "GET / HTTP/1.1\r\n\r\n", true, false, 1, RULE_HOST_MISSING, 1},
+        {"one in each", "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", true, false, 2,
+         RULE_HOST_MISSING, 1},
+        {"left unfinished", "GET / HTTP/1.1\r\nHo", "", false, false, 1, RULE_HEAD_UNFINISHED, 0},
+        {"unfinished, but answered", "GET / HTTP/1.1\r\nHo", "", true, false, 0, 0, 0},
+        {"unfinished, but cut", "GET / HTTP/1.1\r\nHo", "", false, true, 0, 0, 0},
+    };
+    const struct point point = {.peers = &origin,
+                                .peer_count = 1,
+                                .behaviours = behaviours,
+                                .behaviour_count = COUNT_OF(behaviours)};
+    struct arena *arena = arena_new();
+    for (size_t i = 0; i < COUNT_OF(found_rows); i++) {
+        struct run_result result = {.point = &point};
+        struct judge *judge = judge_new(&point, NULL, 0, arena);
+        receive(judge, 0, found_rows[i].first);
+        receive(judge, 1, found_rows[i].second);
+        if (found_rows[i].is_answered)
+            judge_watch(judge, &(struct event){.kind = EVENT_SENT});
+        if (found_rows[i].is_cut)
+            judge_watch(judge, &(struct event){.kind = EVENT_DEADLINE});
+        judge_finish(judge, &result);
+        judge_free(judge);
+        CHECK_ROW(result.finding_count == found_rows[i].count, "%s: %zu findings",
+                  found_rows[i].label, result.finding_count);
+        const struct run_finding *last =
+            result.finding_count > 0 ? &result.findings[result.finding_count - 1] : NULL;
+        CHECK_ROW(last == NULL || (last->finding.rule == found_rows[i].rule &&
+                                   last->connection == found_rows[i].connection),
+                  "%s: %s", found_rows[i].label, last != NULL ? rule_name(last->finding.rule) : "");
+        arena_reset(arena);
+    }
+    arena_free(arena);
+}
+
 /* --- the connection ------------------------------------------------------------------ */
 
 #define CANARY "GET " CANARY_TARGET " HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -169,14 +224,6 @@ static const struct grade_row {
     {"hung", "open", GET CANARY, "", &hung, GRADE_HUNG, VERDICT_FAIL},
     {"never asked", "open", GET, "", NULL, GRADE_UNSEEN, VERDICT_PASS},
 };
-
-static void receive(struct judge *judge, unsigned connection, const char *octets)
-{
-    if (octets[0] != '\0')
-        judge_watch(judge, &(struct event){.kind = EVENT_RECEIVED,
-                                           .connection = connection,
-                                           .octets = bytes_of(octets)});
-}
 
 static void grades_every_row(void)
 {
@@ -244,6 +291,7 @@ static void keeps_long_contents_by_their_front(void)
 
 CU_TestInfo judge_tests[] = {
     {"judges every row, however it is cut", judges_every_row_however_it_is_cut},
+    {"finds what breaks a rule", finds_what_breaks_a_rule},
     {"grades every row", grades_every_row},
     {"keeps long contents by their front", keeps_long_contents_by_their_front},
     CU_TEST_INFO_NULL,

@@ -7,7 +7,14 @@
 #define WIRE_RESULT_H
 
 #include "wire/case.h"
+#include "wire/rules.h"
 #include "wire/transcript.h"
+
+/* A rule that the client broke, and where. */
+struct run_finding {
+    struct finding finding;
+    unsigned peer, connection; /* as the transcript counts them */
+};
 
 struct run_result {
     const struct point *point;
@@ -20,7 +27,10 @@ struct run_result {
     unsigned repeat; /* from 1 where each point is played several times: "#3" of its id; else 0 */
     const struct outcome *const *outcomes; /* one a client step; NULL where none came */
     size_t outcome_count;
-    bool hit_deadline; /* its time was over before all steps were answered */
+    bool hit_deadline;                  /* its time was over before all steps were answered */
+    const struct run_finding *findings; /* in the order of connections, then of their octets */
+    size_t finding_count;
+    size_t request_count; /* that were held to the rules, all peers together */
     uint64_t duration_ns;
     const struct transcript *transcript;
 };
