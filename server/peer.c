@@ -38,9 +38,8 @@ void connection_record_manners(struct connection *connection, const char *why)
     transcript_add(connection->peer->host->transcript, &event);
 }
 
-static void on_poll_closed(uv_handle_t *handle)
+static void connection_free(struct connection *connection)
 {
-    struct connection *connection = handle->data;
     http_reader_release(&connection->requests);
     http_reader_release(&connection->responses);
     free(connection->borders);
@@ -48,9 +47,19 @@ static void on_poll_closed(uv_handle_t *handle)
     free(connection);
 }
 
+static void on_poll_closed(uv_handle_t *handle)
+{
+    struct connection *connection = handle->data;
+    connection->is_poll_closed = true;
+    if (connection->is_ended)
+        connection_free(connection);
+}
+
+/* The handle goes first, and at once: closing it takes its descriptor out of the loop's epoll, and
+ * the number may soon be another connection's. */
 void connection_close(struct connection *connection, void (*close_fd)(int fd))
 {
-    uv_poll_stop(&connection->poll);
+    uv_close((uv_handle_t *)&connection->poll, on_poll_closed);
     connection->polled = 0;
     close_fd(connection->fd);
     connection->fd = -1;
@@ -195,7 +204,9 @@ void peer_run_end(struct peer_run *run)
         next = one->next;
         if (one->fd >= 0)
             connection_close(one, socket_reset);
-        uv_close((uv_handle_t *)&one->poll, on_poll_closed);
+        one->is_ended = true;
+        if (one->is_poll_closed)
+            connection_free(one);
     }
     free(run);
 }
