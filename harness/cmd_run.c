@@ -54,10 +54,13 @@ static enum exit_status play(const struct options *options, const struct selecte
     enum exit_status status = STATUS_BROKEN;
     if (open_sinks(&sinks, options, diags)) {
         const struct plan plan = {
-            .cases = selected->cases,
-            .case_count = selected->count,
+            .selected = selected,
             .sinks = sinks.items,
             .sink_count = sinks.count,
+            .jobs = options->jobs,
+            .repeat = options->repeat,
+            .slow = options->slow,
+            .thin = options->thin,
             .strict = options->strict,
         };
         status = runner_play(&plan, diags);

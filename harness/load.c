@@ -26,14 +26,14 @@ void load_defs(struct loader *loader, const struct json *value, struct defs *def
         return;
     defs->items = arena_array(loader->arena, value->count, sizeof(*defs->items));
     for (const struct json *member = value->items; member != NULL; member = member->next)
-        defs->items[defs->count++] = (struct def){.value = member};
+        defs->items[defs->count++] = (struct def){.source = member};
 }
 
 void load_check_used(const struct loader *loader, const struct defs *defs)
 {
     for (size_t i = 0; i < defs->count; i++)
         if (!defs->items[i].is_used)
-            load_error(loader, defs->items[i].value, "nothing uses this definition");
+            load_error(loader, defs->items[i].source, "nothing uses this definition");
 }
 
 static void load_suite(struct loader *loader, const struct json *root)

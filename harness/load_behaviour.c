@@ -1,16 +1,14 @@
-#include "harness/load_private.h"
+#include "harness/expand.h"
 
-/* Behaviours that are being put together, each with its place in the file. */
+/* Behaviours that are being put together. */
 struct behaviour_builder {
     struct loader *loader;
-    const struct point *point;
-    struct behaviour *items;
-    const struct json **places;
-    size_t count, size;
+    size_t client_count;
+    struct behaviours *all;
 };
 
 static void read_patterns(const struct loader *loader, const struct json *object,
-                          const struct point *point, struct behaviour *behaviour)
+                          size_t client_count, struct behaviour *behaviour)
 {
     const struct json *client = json_member(object, "client");
     const struct json *origin = json_member(object, "origin");
@@ -22,9 +20,9 @@ static void read_patterns(const struct loader *loader, const struct json *object
         for (const struct json *item = client->items; item != NULL; item = item->next)
             patterns[behaviour->client_count++] = load_outcome_pattern(loader, item);
         behaviour->client = patterns;
-        if (client->count == 0 || client->count > point->client_count)
+        if (client->count == 0 || client->count > client_count)
             load_error(loader, client, "want 1 to %zu outcomes, one a client step, got %zu",
-                       point->client_count, client->count);
+                       client_count, client->count);
     }
     if (origin != NULL) {
         struct peer_pattern *pattern = arena_alloc(loader->arena, sizeof(*pattern));
@@ -108,37 +106,47 @@ static const char *read_why(const struct loader *loader, const struct json *obje
     return requirement->id;
 }
 
-static void check_name(const struct behaviour_builder *builder, const struct json *name)
+/* In what `when` tells apart one name may stand twice, with another verdict each. */
+static void check_name(const struct behaviour_builder *builder, const struct json *name,
+                       const struct json *when)
 {
-    for (size_t i = 0; i < builder->count; i++)
-        if (strcmp(builder->items[i].name, name->string) == 0)
+    const struct behaviours *all = builder->all;
+    for (size_t i = 0; i < all->count; i++)
+        if (when == NULL && all->whens[i] == NULL && strcmp(all->items[i].name, name->string) == 0)
             load_error(builder->loader, name, "the behaviour on line %u has this name",
-                       builder->items[i].line);
+                       all->items[i].line);
 }
 
-static void add(struct behaviour_builder *builder, const struct behaviour *behaviour,
+static void grow(struct arena *arena, struct behaviours *all)
+{
+    const size_t size = all->size > 0 ? all->size * 2 : 8;
+    struct behaviour *items = arena_array(arena, size, sizeof(*items));
+    const struct json **places = arena_array(arena, size, sizeof(*places));
+    const struct json **whens = arena_array(arena, size, sizeof(*whens));
+    if (all->count > 0) {
+        memcpy(items, all->items, all->count * sizeof(*items));
+        memcpy(places, all->places, all->count * sizeof(*places));
+        memcpy(whens, all->whens, all->count * sizeof(*whens));
+    }
+    all->items = items;
+    all->places = places;
+    all->whens = whens;
+    all->size = size;
+}
+
+static void add(struct arena *arena, struct behaviours *all, const struct behaviour *behaviour,
                 const struct json *place)
 {
-    if (builder->count == builder->size) {
-        struct arena *arena = builder->loader->arena;
-        const size_t size = builder->size > 0 ? builder->size * 2 : 8;
-        struct behaviour *items = arena_array(arena, size, sizeof(*items));
-        const struct json **places = arena_array(arena, size, sizeof(*places));
-        if (builder->count > 0) {
-            memcpy(items, builder->items, builder->count * sizeof(*items));
-            memcpy(places, builder->places, builder->count * sizeof(*places));
-        }
-        builder->items = items;
-        builder->places = places;
-        builder->size = size;
-    }
-    builder->items[builder->count] = *behaviour;
-    builder->places[builder->count++] = place;
+    if (all->count == all->size)
+        grow(arena, all);
+    all->items[all->count] = *behaviour;
+    all->places[all->count] = place;
+    all->whens[all->count++] = json_member(place, "when");
 }
 
 static void read_behaviour(struct behaviour_builder *builder, const struct json *object)
 {
-    static const char *const keys[] = {"name", "verdict", "why", "client", "origin", NULL};
+    static const char *const keys[] = {"name", "verdict", "why", "when", "client", "origin", NULL};
     struct loader *loader = builder->loader;
     if (load_is_use(object)) {
         struct def *def = load_use(loader, object);
@@ -152,39 +160,39 @@ static void read_behaviour(struct behaviour_builder *builder, const struct json 
         return;
     struct behaviour behaviour = {.name = "", .line = object->line};
     const struct json *name = load_member(loader, object, "name");
+    const struct json *when = json_member(object, "when");
     if (name != NULL && load_is(loader, name, JSON_STRING)) {
         behaviour.name = load_text(loader, name);
-        check_name(builder, name);
+        check_name(builder, name, when);
     }
     behaviour.verdict = read_verdict(loader, object);
     behaviour.why = read_why(loader, object, behaviour.verdict);
-    read_patterns(loader, object, builder->point, &behaviour);
-    add(builder, &behaviour, object);
+    read_patterns(loader, object, builder->client_count, &behaviour);
+    if (when != NULL)
+        expand_check_when(loader, when);
+    add(loader->arena, builder->all, &behaviour, object);
 }
 
-void load_behaviours(struct loader *loader, const struct json *list, struct point *point)
+void load_behaviours(struct loader *loader, const struct json *list, size_t client_count,
+                     struct behaviours *behaviours)
 {
-    struct behaviour_builder builder = {.loader = loader, .point = point};
+    struct behaviour_builder builder = {loader, client_count, behaviours};
     if (!load_is(loader, list, JSON_ARRAY))
         return;
     if (list->count == 0)
         load_error(loader, list, "want at least one behaviour");
     for (const struct json *item = list->items; item != NULL; item = item->next)
         read_behaviour(&builder, item);
-    point->behaviours = builder.items;
-    point->behaviour_count = builder.count;
-    load_check_behaviours(loader, point, builder.places);
 }
 
-void load_expect(struct loader *loader, const struct json *object, struct point *point)
+void load_expect(struct loader *loader, const struct json *object, size_t client_count,
+                 struct behaviours *behaviours)
 {
     static const char *const keys[] = {"client", "origin", NULL};
-    struct behaviour *behaviour = arena_alloc(loader->arena, sizeof(*behaviour));
-    *behaviour =
-        (struct behaviour){.name = "as expected", .line = object->line, .verdict = VERDICT_PASS};
+    struct behaviour behaviour = {
+        .name = "as expected", .line = object->line, .verdict = VERDICT_PASS};
     if (!load_object(loader, object, keys))
         return;
-    read_patterns(loader, object, point, behaviour);
-    point->behaviours = behaviour;
-    point->behaviour_count = 1;
+    read_patterns(loader, object, client_count, &behaviour);
+    add(loader->arena, behaviours, &behaviour, object);
 }

@@ -1,4 +1,4 @@
-#include "harness/load_private.h"
+#include "harness/expand.h"
 
 /* More octets than this no script sends, and no counter of ours could hold twice. */
 #define BYTES_LEN_MAX ((uint64_t)1 << 50)
@@ -127,9 +127,11 @@ enum { TEMPLATE_COUNT = sizeof(templates) / sizeof(templates[0]) };
 
 static void unknown_template(const struct loader *loader, const struct json *at, struct bytes name)
 {
-    const char *names[TEMPLATE_COUNT + 1] = {NULL};
+    const char *names[TEMPLATE_COUNT + VARIABLES_MAX + 1] = {NULL};
     for (size_t i = 0; i < TEMPLATE_COUNT; i++)
         names[i] = templates[i].name;
+    for (size_t i = 0; i < loader->matrix->count; i++)
+        names[TEMPLATE_COUNT + i] = loader->matrix->items[i].place->key;
     const char *near = diag_suggest(name, names);
     const char *quoted = diag_quote(loader->arena, name);
     if (near != NULL)

@@ -1,13 +1,6 @@
-#include "harness/load_private.h"
+#include "harness/expand.h"
 
 enum { DEADLINE_MS = 5000, DEADLINE_MS_MAX = 600000 };
-
-/* A case being read; it becomes the corpus' when there was no mistake in its file. */
-struct draft {
-    struct case_ *case_;
-    struct point *point;
-    struct peer *peer;
-};
 
 static bool is_id_octet(char octet)
 {
@@ -172,11 +165,11 @@ static void read_marks(const struct loader *loader, const struct json *value, st
 
 /* The first `send` of the first script. */
 static void mark_first_send(const struct loader *loader, const struct json *object,
-                            struct draft *draft)
+                            struct point *point)
 {
-    const struct script *script = &draft->peer->connections[0];
+    const struct script *script = &point->peers[0].connections[0];
     struct mark *mark = arena_alloc(loader->arena, sizeof(*mark));
-    if (draft->point->client_count > 1) {
+    if (point->client_count > 1) {
         load_error(loader, object, "a case with two client steps names its \"mark\"");
         return;
     }
@@ -184,8 +177,8 @@ static void mark_first_send(const struct loader *loader, const struct json *obje
         if (script->steps[i].verb != STEP_SEND)
             continue;
         mark->step = (unsigned)i;
-        draft->point->marks = mark;
-        draft->point->mark_count = 1;
+        point->marks = mark;
+        point->mark_count = 1;
         return;
     }
     load_error(loader, object, "the first script sends nothing: want a \"mark\"");
@@ -219,35 +212,52 @@ static void read_about(const struct loader *loader, const struct json *object, s
         case_->needs |= read_needs(loader, needs);
 }
 
-static void read_recognised(struct loader *loader, const struct json *object, struct draft *draft)
+void load_recognised(struct loader *loader, const struct json *object, size_t client_count,
+                     struct behaviours *behaviours)
 {
-    const struct json *behaviours = json_member(object, "behaviours");
+    const struct json *list = json_member(object, "behaviours");
     const struct json *expect = json_member(object, "expect");
-    if ((behaviours == NULL) == (expect == NULL))
+    loader->is_played = false;
+    if ((list == NULL) == (expect == NULL))
         load_error(loader, object, "want either \"behaviours\" or \"expect\"");
-    if (behaviours != NULL)
-        load_behaviours(loader, behaviours, draft->point);
+    if (list != NULL)
+        load_behaviours(loader, expand_bind(loader, list), client_count, behaviours);
     else if (expect != NULL)
-        load_expect(loader, expect, draft->point);
-    draft->case_->needs |= load_reported_needs(draft->point);
+        load_expect(loader, expand_bind(loader, expect), client_count, behaviours);
 }
 
-static void read_played(struct loader *loader, const struct json *object, struct draft *draft)
+static const struct json *bound_member(const struct loader *loader, const struct json *object,
+                                       const char *key)
 {
-    const struct json *client = load_member(loader, object, "client");
-    const struct json *origin = load_member(loader, object, "origin");
-    const struct json *mark = json_member(object, "mark");
+    const struct json *member = json_member(object, key);
+    return member != NULL ? expand_bind(loader, member) : NULL;
+}
+
+void load_played(struct loader *loader, const struct json *object, struct point *point,
+                 can_set *needs)
+{
+    struct peer *peer = arena_alloc(loader->arena, sizeof(*peer));
+    loader->is_played = true;
+    loader->names = NULL;
+    point->suffix = "";
+    point->peers = peer;
+    point->peer_count = 1;
+    load_member(loader, object, "client");
+    load_member(loader, object, "origin");
+    const struct json *client = bound_member(loader, object, "client");
+    const struct json *origin = bound_member(loader, object, "origin");
+    const struct json *mark = bound_member(loader, object, "mark");
     if (client != NULL)
-        load_client(loader, client, draft->point, &draft->case_->needs);
+        load_client(loader, client, point, needs);
     const size_t mistakes = loader->diags->count;
     if (origin != NULL)
-        load_origin(loader, origin, draft->peer);
-    load_resolve(loader, draft->point, &draft->case_->needs);
+        load_origin(loader, origin, peer);
+    load_resolve(loader, point, needs);
     const bool is_whole = client != NULL && origin != NULL && loader->diags->count == mistakes;
     if (mark != NULL)
-        read_marks(loader, mark, draft->point);
+        read_marks(loader, mark, point);
     else if (is_whole) /* a mark that lacks because of another mistake is none of its own */
-        mark_first_send(loader, object, draft);
+        mark_first_send(loader, object, point);
 }
 
 static void add_case(const struct loader *loader, struct case_ *case_)
@@ -266,34 +276,21 @@ static void add_case(const struct loader *loader, struct case_ *case_)
 
 void load_case(struct loader *loader, const struct json *object)
 {
-    static const char *const keys[] = {"$schema",      "defs",        "id",         "title",
-                                       "requirements", "seen_in",     "client",     "origin",
-                                       "mark",         "deadline_ms", "needs",      "tags",
-                                       "behaviours",   "expect",      "connection", NULL};
+    static const char *const keys[] = {
+        "$schema", "defs",   "id",         "title",       "requirements", "seen_in", "client",
+        "origin",  "mark",   "matrix",     "split",       "truncate",     "insert",  "needs",
+        "tags",    "expect", "behaviours", "deadline_ms", "connection",   NULL};
     if (!load_object(loader, object, keys))
         return;
-    struct draft draft = {
-        .case_ = arena_alloc(loader->arena, sizeof(*draft.case_)),
-        .point = arena_alloc(loader->arena, sizeof(*draft.point)),
-        .peer = arena_alloc(loader->arena, sizeof(*draft.peer)),
-    };
+    struct case_ *case_ = arena_alloc(loader->arena, sizeof(*case_));
     struct defs defs = {.outer = loader->defs};
     const struct json *own = json_member(object, "defs");
-    *draft.case_ = (struct case_){.file = loader->file,
-                                  .line = object->line,
-                                  .deadline_ms = DEADLINE_MS,
-                                  .points = draft.point,
-                                  .point_count = 1};
-    *draft.point =
-        (struct point){.parent = draft.case_, .suffix = "", .peers = draft.peer, .peer_count = 1};
-    loader->names = NULL;
+    *case_ = (struct case_){.file = loader->file, .line = object->line, .deadline_ms = DEADLINE_MS};
     if (own != NULL)
         load_defs(loader, own, &defs);
     loader->defs = &defs;
-    read_about(loader, object, draft.case_);
-    read_played(loader, object, &draft);
-    read_recognised(loader, object, &draft);
-    load_check_used(loader, &defs);
+    read_about(loader, object, case_);
+    expand_case(loader, object, case_);
     loader->defs = defs.outer;
-    add_case(loader, draft.case_);
+    add_case(loader, case_);
 }

@@ -226,23 +226,23 @@ static bool differ_in_error_kind(const struct loader *loader, const struct behav
 }
 
 void load_check_behaviours(const struct loader *loader, const struct point *point,
-                           const struct json *const *places)
+                           const struct json *const *places, const struct behaviour **hiders)
 {
-    for (size_t i = 1; i < point->behaviour_count; i++)
-        for (size_t j = 0; j < i; j++) {
-            const struct behaviour *earlier = &point->behaviours[j], *later = &point->behaviours[i];
-            const char *quoted = diag_quote(loader->arena, bytes_of(earlier->name));
-            if (behaviour_covers(loader, earlier, later, true)) {
-                load_error(loader, places[i], "never matches: %s, line %u, hides it", quoted,
-                           earlier->line);
-                break;
-            }
-            if (earlier->verdict != later->verdict && differ_in_error_kind(loader, earlier, later))
+    for (size_t i = 0; i < point->behaviour_count; i++) {
+        const struct behaviour *later = &point->behaviours[i];
+        hiders[i] = NULL;
+        for (size_t j = 0; j < i && hiders[i] == NULL; j++) {
+            const struct behaviour *earlier = &point->behaviours[j];
+            if (behaviour_covers(loader, earlier, later, true))
+                hiders[i] = earlier;
+            else if (earlier->verdict != later->verdict &&
+                     differ_in_error_kind(loader, earlier, later))
                 load_error(loader, places[i],
                            "differs from %s, line %u, only in an error's kind: want the same "
                            "verdict",
-                           quoted, earlier->line);
+                           diag_quote(loader->arena, bytes_of(earlier->name)), earlier->line);
         }
+    }
 }
 
 static can_set reported_by(const struct behaviour *behaviour)

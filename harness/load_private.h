@@ -5,7 +5,7 @@
  * load_client.c its client steps, load_script.c its peers' steps, load_bytes.c
  * and load_forms.c BYTES, load_behaviour.c and load_pattern.c what is recognised,
  * load_check.c what behaviours may not do to each other, load_value.c the small
- * values of all.
+ * values of all. harness/expand.h makes many points of one case.
  *
  * A reader that meets a mistake tells it and goes on with something harmless, so
  * that all mistakes of a file are told; whether there was one is seen by the count
@@ -19,7 +19,8 @@
 
 /* A definition, for {"use": NAME}. */
 struct def {
-    const struct json *value;
+    const struct json *source; /* as it stands in the file */
+    const struct json *value;  /* with the values of this combination put in, while it is open */
     bool is_used;
     bool is_open; /* it is being read: a use of it now is a circle */
 };
@@ -53,6 +54,9 @@ struct loader {
     struct defs *defs;
     struct step_name *names; /* of this case */
     struct pending_ref *pending;
+    struct matrix *matrix; /* of this case */
+    const struct sweep *sweep;
+    bool is_played; /* what is read now is played, not recognised */
 };
 
 /* --- load_value.c ------------------------------------------------------------ */
@@ -144,8 +148,19 @@ const char *load_step_name(struct loader *loader, const struct json *value, stru
 
 /* --- load_behaviour.c, load_pattern.c, load_check.c -------------------------------- */
 
-void load_behaviours(struct loader *loader, const struct json *list, struct point *point);
-void load_expect(struct loader *loader, const struct json *object, struct point *point);
+/* What a case recognises, before `when` has chosen. */
+struct behaviours {
+    struct behaviour *items;
+    const struct json **places; /* in the file, by index */
+    const struct json **whens;  /* NULL: admitted everywhere */
+    size_t count, size;
+    const struct selection *selections; /* that were made of them: harness/expand_when.c */
+};
+
+void load_behaviours(struct loader *loader, const struct json *list, size_t client_count,
+                     struct behaviours *behaviours);
+void load_expect(struct loader *loader, const struct json *object, size_t client_count,
+                 struct behaviours *behaviours);
 
 /* The requirement that the string names; NULL after a mistake. */
 const struct requirement *load_requirement(const struct loader *loader, const struct json *value);
@@ -154,17 +169,24 @@ struct outcome_pattern load_outcome_pattern(const struct loader *loader, const s
 struct peer_pattern load_peer_pattern(const struct loader *loader, const struct json *value,
                                       unsigned peer);
 
-/* Tells of behaviours that an earlier one hides, and of verdicts that rest on an error's kind
- * alone. `places[i]` is where the behaviour stands. */
+/* Finds for each behaviour of a point the earlier one that hides it, or NULL, and tells of verdicts
+ * that rest on an error's kind alone. `places[i]` is where the behaviour stands. */
 void load_check_behaviours(const struct loader *loader, const struct point *point,
-                           const struct json *const *places);
+                           const struct json *const *places, const struct behaviour **hiders);
 
-/* What all behaviours rest on, so that a subject must report it. */
+/* What all behaviours of a point rest on, so that a subject must report it. */
 can_set load_reported_needs(const struct point *point);
 
 /* --- load_case.c --------------------------------------------------------------------- */
 
 void load_case(struct loader *loader, const struct json *object);
+
+/* The parts of a case that are read again for each combination of a matrix. */
+void load_played(struct loader *loader, const struct json *object, struct point *point,
+                 can_set *needs);
+void load_recognised(struct loader *loader, const struct json *object, size_t client_count,
+                     struct behaviours *behaviours);
+
 void load_defs(struct loader *loader, const struct json *value, struct defs *defs);
 void load_check_used(const struct loader *loader, const struct defs *defs);
 

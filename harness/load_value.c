@@ -1,4 +1,4 @@
-#include "harness/load_private.h"
+#include "harness/expand.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -137,7 +137,7 @@ static struct def *find_def(struct defs *defs, const char *name)
 {
     for (; defs != NULL; defs = defs->outer)
         for (size_t i = 0; i < defs->count; i++)
-            if (strcmp(defs->items[i].value->key, name) == 0)
+            if (strcmp(defs->items[i].source->key, name) == 0)
                 return &defs->items[i];
     return NULL;
 }
@@ -159,6 +159,7 @@ struct def *load_use(const struct loader *loader, const struct json *value)
         return NULL;
     }
     def->is_used = def->is_open = true;
+    def->value = expand_bind(loader, def->source);
     return def;
 }
 

@@ -9,6 +9,10 @@ enum option_id {
     OPTION_TAG,
     OPTION_SUBJECT,
     OPTION_REPORT,
+    OPTION_JOBS,
+    OPTION_REPEAT,
+    OPTION_SLOW,
+    OPTION_THIN,
     OPTION_STRICT,
     OPTION_WIRE,
     OPTION_COLOR,
@@ -25,6 +29,10 @@ static const struct option_row {
     {"tag", OPTION_TAG, required_argument, OPTIONS_SELECT},
     {"subject", OPTION_SUBJECT, required_argument, OPTIONS_RUN},
     {"report", OPTION_REPORT, required_argument, OPTIONS_RUN},
+    {"jobs", OPTION_JOBS, required_argument, OPTIONS_RUN},
+    {"repeat", OPTION_REPEAT, required_argument, OPTIONS_RUN},
+    {"slow", OPTION_SLOW, required_argument, OPTIONS_RUN},
+    {"thin", OPTION_THIN, no_argument, OPTIONS_RUN},
     {"strict", OPTION_STRICT, no_argument, OPTIONS_RUN},
     {"wire", OPTION_WIRE, required_argument, OPTIONS_RUN},
     {"color", OPTION_COLOR, required_argument, OPTIONS_RUN},
@@ -65,6 +73,21 @@ static void read_subject(struct options *options, const char *name, struct diags
     options->subject = index >= 0 ? words[index] : NULL;
 }
 
+/* 0 after telling what is wanted. */
+static unsigned read_number(const char *option, const char *text, unsigned most,
+                            struct diags *diags)
+{
+    unsigned number = 0;
+    const char *at = text;
+    for (; *at >= '0' && *at <= '9' && number <= most; at++)
+        number = number * 10 + (unsigned)(*at - '0');
+    if (*at == '\0' && number >= 1 && number <= most)
+        return number;
+    diag_add(diags, NULL, 0, NULL, "--%s: want a number from 1 to %u, got %s", option, most,
+             diag_quote(diags->arena, bytes_of(text)));
+    return 0;
+}
+
 static void read_option(struct options *options, int id, const char *value, struct diags *diags)
 {
     static const char *const color_words[] = {"auto", "always", "never", NULL};
@@ -81,6 +104,18 @@ static void read_option(struct options *options, int id, const char *value, stru
         break;
     case OPTION_REPORT:
         read_report(options, value, diags);
+        break;
+    case OPTION_JOBS:
+        options->jobs = read_number("jobs", value, JOBS_MAX, diags);
+        break;
+    case OPTION_REPEAT:
+        options->repeat = read_number("repeat", value, REPEAT_MAX, diags);
+        break;
+    case OPTION_SLOW:
+        options->slow = read_number("slow", value, SLOW_MAX, diags);
+        break;
+    case OPTION_THIN:
+        options->thin = true;
         break;
     case OPTION_STRICT:
         options->strict = true;
@@ -127,7 +162,7 @@ bool options_read(struct options *options, int argc, char **argv, unsigned takes
 {
     struct option table[ROW_COUNT + 1];
     table_for(takes, table);
-    *options = (struct options){.subject = "bundled"};
+    *options = (struct options){.subject = "bundled", .jobs = JOBS_DEFAULT, .repeat = 1, .slow = 1};
     const size_t before = diags->count;
     opterr = 0;
     optind = 1;

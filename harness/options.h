@@ -8,13 +8,15 @@
 
 enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
-enum { REPORTS_MAX = 16 };
+enum { REPORTS_MAX = 16, JOBS_MAX = 1000, JOBS_DEFAULT = 1, REPEAT_MAX = 1000000, SLOW_MAX = 1000 };
 
 struct options {
     struct selection selection;
     const char *subject;
     const char *json_paths[REPORTS_MAX]; /* --report json=PATH; "-" is the standard output */
     size_t json_count;
+    unsigned jobs, repeat, slow;
+    bool thin;
     bool strict;
     bool wire_all;
     enum color_when color;
@@ -23,7 +25,7 @@ struct options {
 /* The options that a command takes, a bit each. */
 enum option_set {
     OPTIONS_SELECT = 1, /* --grep --tag */
-    OPTIONS_RUN = 2,    /* --subject --report --strict --wire --color */
+    OPTIONS_RUN = 2, /* --subject --report --jobs --repeat --slow --thin --strict --wire --color */
 };
 
 /* `argv[0]` is the command's name. Every mistake is told in `diags`; false then. What `options`

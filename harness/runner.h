@@ -1,15 +1,24 @@
 /*
  * runner -- plays cases against subjects and tells the sinks.
  *
- * A case that its subject cannot play (its `needs`) is `skip`. A run that ended
- * by its deadline is played again, with four times as much, before it counts.
- * An interrupt (SIGINT, SIGTERM) ends the run that is on; what had finished is
- * reported.
+ * Up to `jobs` runs are in flight at once, each on a stage with a driver of its
+ * own, all on one loop. Cases that need a clock are played after all others. A
+ * run that ended by its deadline is played again, alone, after all of these, with four
+ * times as much, before it counts. A case that its subject cannot play (its
+ * `needs`) is `skip`.
+ *
+ * Results reach the sinks in the order of the plan (first the cases without a
+ * clock), whatever came first; memory is bounded by what is in flight and by the
+ * runs that are shown of the cases that wait for their turn.
+ *
+ * An interrupt (SIGINT, SIGTERM) ends the runs that are on; cases that had
+ * finished are reported whole.
  */
 #ifndef HARNESS_RUNNER_H
 #define HARNESS_RUNNER_H
 
 #include "harness/driver.h"
+#include "harness/select.h"
 #include "reports/sink.h"
 
 /* The exit statuses of the command line (docs/case-format.md, `assay --help`). */
@@ -23,11 +32,14 @@ enum exit_status {
 };
 
 struct plan {
-    const struct case_ *const *cases;
-    size_t case_count;
+    const struct selected *selected;
     struct sink *const *sinks;
     size_t sink_count;
-    bool strict; /* warn counts as a deviation */
+    unsigned jobs;   /* runs in flight; at least 1 */
+    unsigned repeat; /* runs of each point; at least 1 */
+    unsigned slow;   /* times so much time for everything; at least 1 */
+    bool thin;       /* of each case the first of its points alone */
+    bool strict;     /* warn counts as a deviation */
 };
 
 /* Plays the whole plan against the bundled client. What goes wrong in the harness itself is in

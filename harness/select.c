@@ -39,8 +39,30 @@ static const char *suggest_id(const struct corpus *corpus, const char *word)
     return diag_suggest(bytes_of(word), ids);
 }
 
+/* The part of the word behind the id, "[cut=17]", where it begins with this id; else NULL. */
+static const char *suffix_of(const char *word, const char *id)
+{
+    const size_t len = strlen(id);
+    return strncmp(word, id, len) == 0 && word[len] == '[' ? word + len : NULL;
+}
+
+static bool unknown_point(const struct case_ *one, const char *suffix, struct diags *diags)
+{
+    const char *quoted = diag_quote(diags->arena, bytes_of(suffix));
+    const struct point *points = one->points;
+    if (one->point_count == 1)
+        return diag_add(diags, NULL, 0, NULL, "the case \"%s\" has no point %s: it is played once",
+                        one->id, quoted);
+    return diag_add(
+        diags, NULL, 0, NULL, "the case \"%s\" has no point %s; it has %zu, \"%s\" to \"%s\"",
+        one->id, quoted, one->point_count, points[0].suffix, points[one->point_count - 1].suffix);
+}
+
 static bool unknown_word(const struct corpus *corpus, const char *word, struct diags *diags)
 {
+    for (size_t i = 0; i < corpus->count; i++)
+        if (suffix_of(word, corpus->cases[i]->id) != NULL)
+            return unknown_point(corpus->cases[i], suffix_of(word, corpus->cases[i]->id), diags);
     const char *near = suggest_id(corpus, word);
     const char *quoted = diag_quote(corpus->arena, bytes_of(word));
     if (near != NULL)
@@ -71,25 +93,50 @@ static bool load(const struct selection *selection, struct corpus *corpus, size_
     return (!needs_corpus || corpus_load(corpus, corpus_folder(), diags)) && is_good;
 }
 
-/* Marks the cases that a word names; naming none is a mistake. */
-static bool mark_word(const struct corpus *corpus, const char *word, bool *is_meant,
+/* What the words mean of one case. */
+struct meant {
+    bool is_whole;
+    bool *points; /* each that is named alone; NULL: none is */
+};
+
+static bool mark_point(const struct corpus *corpus, const char *word, struct meant *meant)
+{
+    for (size_t i = 0; i < corpus->count; i++) {
+        const struct case_ *one = corpus->cases[i];
+        const char *suffix = suffix_of(word, one->id);
+        for (size_t j = 0; suffix != NULL && j < one->point_count; j++) {
+            if (strcmp(one->points[j].suffix, suffix) != 0)
+                continue;
+            if (meant[i].points == NULL)
+                meant[i].points = arena_array(corpus->arena, one->point_count, sizeof(bool));
+            meant[i].points[j] = true;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Marks the cases that a word names, or the one point; naming none is a mistake. */
+static bool mark_word(const struct corpus *corpus, const char *word, struct meant *meant,
                       struct diags *diags)
 {
-    bool is_found = is_for_loading(word);
-    for (size_t i = 0; !is_for_loading(word) && i < corpus->count; i++)
+    if (is_for_loading(word) || mark_point(corpus, word, meant))
+        return true;
+    bool is_found = false;
+    for (size_t i = 0; i < corpus->count; i++)
         if (names_id(word, corpus->cases[i]->id))
-            is_found = is_meant[i] = true;
+            is_found = meant[i].is_whole = true;
     return is_found || unknown_word(corpus, word, diags);
 }
 
 static bool mark_all(const struct selection *selection, const struct corpus *corpus,
-                     size_t path_case_count, bool *is_meant, struct diags *diags)
+                     size_t path_case_count, struct meant *meant, struct diags *diags)
 {
     bool is_good = true;
     for (size_t i = 0; i < corpus->count; i++)
-        is_meant[i] = i < path_case_count || selection->word_count == 0;
+        meant[i].is_whole = i < path_case_count || selection->word_count == 0;
     for (size_t i = 0; i < selection->word_count; i++)
-        is_good = mark_word(corpus, selection->words[i], is_meant, diags) && is_good;
+        is_good = mark_word(corpus, selection->words[i], meant, diags) && is_good;
     return is_good;
 }
 
@@ -104,7 +151,8 @@ static bool has_tag(const struct case_ *one, const char *tag)
 static bool is_named_alone(const struct selection *selection, const struct case_ *one)
 {
     for (size_t i = 0; i < selection->word_count; i++)
-        if (strcmp(selection->words[i], one->id) == 0)
+        if (strcmp(selection->words[i], one->id) == 0 ||
+            suffix_of(selection->words[i], one->id) != NULL)
             return true;
     return false;
 }
@@ -119,24 +167,43 @@ static bool passes(const struct selection *selection, const regex_t *grep, const
            regexec(grep, one->title, 0, NULL, 0) == 0;
 }
 
+static struct pick pick_points(const struct case_ *one, const struct meant *meant,
+                               struct arena *arena)
+{
+    if (meant->is_whole)
+        return (struct pick){NULL, 0};
+    const struct point **points = arena_array(arena, one->point_count, sizeof(*points));
+    size_t count = 0;
+    for (size_t i = 0; i < one->point_count; i++)
+        if (meant->points[i])
+            points[count++] = &one->points[i];
+    return (struct pick){points, count};
+}
+
 static void gather(const struct selection *selection, const struct corpus *corpus,
-                   const bool *is_meant, const regex_t *grep, struct selected *selected)
+                   const struct meant *meant, const regex_t *grep, struct selected *selected)
 {
     const struct case_ **cases = arena_array(corpus->arena, corpus->count, sizeof(*cases));
+    struct pick *picks = arena_array(corpus->arena, corpus->count, sizeof(*picks));
     selected->count = 0;
-    for (size_t i = 0; i < corpus->count; i++)
-        if (is_meant[i] && passes(selection, grep, corpus->cases[i]))
-            cases[selected->count++] = corpus->cases[i];
+    for (size_t i = 0; i < corpus->count; i++) {
+        const bool is_meant = meant[i].is_whole || meant[i].points != NULL;
+        if (!is_meant || !passes(selection, grep, corpus->cases[i]))
+            continue;
+        picks[selected->count] = pick_points(corpus->cases[i], &meant[i], corpus->arena);
+        cases[selected->count++] = corpus->cases[i];
+    }
     selected->cases = cases;
+    selected->picks = picks;
 }
 
 static bool filter(const struct selection *selection, const struct corpus *corpus,
-                   const bool *is_meant, struct selected *selected, struct diags *diags)
+                   const struct meant *meant, struct selected *selected, struct diags *diags)
 {
     regex_t grep;
     char why[128];
     if (selection->grep == NULL) {
-        gather(selection, corpus, is_meant, NULL, selected);
+        gather(selection, corpus, meant, NULL, selected);
         return true;
     }
     const int error = regcomp(&grep, selection->grep, REG_EXTENDED | REG_NOSUB);
@@ -145,7 +212,7 @@ static bool filter(const struct selection *selection, const struct corpus *corpu
         return diag_add(diags, NULL, 0, NULL, "--grep: %s is no regular expression: %s",
                         diag_quote(corpus->arena, bytes_of(selection->grep)), why);
     }
-    gather(selection, corpus, is_meant, &grep, selected);
+    gather(selection, corpus, meant, &grep, selected);
     regfree(&grep);
     return true;
 }
@@ -160,7 +227,7 @@ bool select_cases(const struct selection *selection, struct arena *arena, struct
     if (!catalog_load(catalog, arena, catalog_path, diags) ||
         !load(selection, &corpus, &path_case_count, diags))
         return false;
-    bool *is_meant = arena_array(arena, corpus.count, sizeof(*is_meant));
-    return mark_all(selection, &corpus, path_case_count, is_meant, diags) &&
-           filter(selection, &corpus, is_meant, selected, diags);
+    struct meant *meant = arena_array(arena, corpus.count, sizeof(*meant));
+    return mark_all(selection, &corpus, path_case_count, meant, diags) &&
+           filter(selection, &corpus, meant, selected, diags);
 }

@@ -2,7 +2,8 @@
  * select -- which cases a command line means.
  *
  * A word that is a path is loaded; any other names cases of the corpus: an id,
- * a folder of ids, or a pattern of fnmatch(3). The corpus is `cases/` of the
+ * a folder of ids, a pattern of fnmatch(3), or the id of one point of a case
+ * ("partial-read/truncate[cut=17]"). The corpus is `cases/` of the
  * current folder when it has a catalog, else the installed one.
  */
 #ifndef HARNESS_SELECT_H
@@ -17,9 +18,16 @@ struct selection {
     const char *tag;   /* NULL: any; but cases tagged `slow` only when asked for */
 };
 
+/* Which points of a case are meant. */
+struct pick {
+    const struct point *const *points; /* NULL: all of them */
+    size_t count;
+};
+
 /* What was selected, in the order of the corpus; lives in the arena. */
 struct selected {
     const struct case_ *const *cases;
+    const struct pick *picks; /* by case */
     size_t count;
 };
 

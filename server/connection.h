@@ -19,12 +19,12 @@ enum play {
 struct connection {
     struct connection *next;
     struct peer_run *peer;
-    unsigned index; /* at this peer, in order of accept */
-    int fd;         /* -1 once closed */
-    uv_poll_t poll; /* peer.c alone touches it */
+    unsigned index;      /* at this peer, in order of accept */
+    int fd;              /* -1 once closed */
+    uv_poll_t poll;      /* peer.c alone touches it */
     bool is_poll_closed; /* the loop has let go of it */
     bool is_ended;       /* nobody else needs it: freed when both are true */
-    int polled;     /* the events it waits for */
+    int polled;          /* the events it waits for */
 
     const struct script *script; /* NULL until it takes one */
     unsigned script_index;

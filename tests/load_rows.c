@@ -17,6 +17,21 @@
 #define WITH_BEHAVIOURS(list) HEAD CLIENT ORIGIN ", \"behaviours\": [" list "]}"
 #define WITH_DEFS(defs, bytes)                                                                     \
     HEAD CLIENT ", \"origin\": [{\"send\": " bytes "}]" EXPECT ", \"defs\": {" defs "}}"
+#define WITH_MATRIX(values, bytes)                                                                 \
+    HEAD CLIENT ", \"origin\": [{\"send\": " bytes "}]" EXPECT ", \"matrix\": {" values "}}"
+#define DOUBLED(name, inner) "\"" name "\": [\"{{" inner "}}{{" inner "}}\"], "
+#define WITH_SWEEP(member)                                                                         \
+    HEAD CLIENT ", \"origin\": [{\"send\": \"HTTP/1.1 204 X\\r\\n\\r\\n\", \"as\": \"s\"}]" EXPECT \
+                ", " member "}"
+#define WITH_SWEEP_BEHAVIOURS(list)                                                                \
+    HEAD CLIENT                                                                                    \
+        ", \"origin\": [{\"send\": \"xyz\", \"as\": \"s\"}], \"split\": {\"send\": \"s\"}, "       \
+        "\"behaviours\": [" list "]}"
+#define WITH_WHEN(when)                                                                            \
+    HEAD CLIENT ", \"origin\": [{\"send\": \"x{{v.is}}\", \"as\": \"s\"}], \"matrix\": {\"v\": ["  \
+                "{\"name\": \"one\", \"is\": 1}, {\"name\": \"two\", \"is\": 2}]}, \"split\": "    \
+                "{\"send\": \"s\"}, \"behaviours\": [" PASS(                                       \
+                    "a", "\"client\": [{\"status\": 200}], \"when\": " when) "]}"
 #define PASS(name, members) "{\"name\": \"" name "\", \"verdict\": \"pass\", " members "}"
 
 const struct load_bad_row load_bad_rows[] = {
@@ -296,6 +311,145 @@ const struct load_bad_row load_bad_rows[] = {
      "1: /expect/origin/requests/0/complete: want a boolean, got a number"},
     {WITH_PEER("\"count\": {}"), "1: /expect/origin/count: want at least one"},
     {WITH_PEER("\"count\": {\"GET\": 1}"), "1: /expect/origin/count/GET: want \"METHOD TARGET\""},
+    /* matrix */
+    {WITH_MATRIX("", "\"x\""), "1: /matrix: want 1 to 32 variables"},
+    {WITH("\"matrix\": []"), "1: /matrix: want an object, got an array"},
+    {WITH_MATRIX("\"a\": 1", "\"x\""), "1: /matrix/a: want an array, got a number"},
+    {WITH_MATRIX("\"a\": []", "\"x\""), "1: /matrix/a: want 1 to 10000 values"},
+    {WITH_MATRIX("\"a.b\": [1]", "\"x\""), "1: /matrix/a.b: want a name in letters, digits"},
+    {WITH_MATRIX("\"CR\": [1]", "\"x\""), "1: /matrix/CR: \"CR\" is the name of a template"},
+    {WITH_MATRIX("\"a\": [[1]]", "\"{{a}}\""),
+     "1: /matrix/a/0: want a value that is no list, or an object with a \"name\""},
+    {WITH_MATRIX("\"a\": [{\"b\": 1}]", "\"{{a.b}}\""), "1: /matrix/a/0: want a value that is no"},
+    {WITH_MATRIX("\"a\": [\"x,y\"]", "\"{{a}}\""), "1: /matrix/a/0: \"x,y\" cannot stand in an id"},
+    {WITH_MATRIX("\"a\": [\"\"]", "\"{{a}}\""), "1: /matrix/a/0: \"\" cannot stand in an id"},
+    {WITH_MATRIX("\"a\": [1, \"1\"]", "\"x{{a}}\""),
+     BEYOND "1: /matrix/a/1: another value has the name \"1\""},
+    {WITH_MATRIX("\"a\": [{\"name\": \"b\", \"control\": 1}]", "\"x\""),
+     "1: /matrix/a/0/control: want a boolean, got a number"},
+    {WITH_MATRIX(
+         "\"a\": [{\"name\": \"b\", \"control\": true}, {\"name\": \"c\", \"control\": true}]",
+         "\"x\""),
+     BEYOND "1: /matrix/a/1/control: another value is the control"},
+    {WITH_MATRIX("\"a\": [1]", "\"x\""), BEYOND "1: /matrix/a: nothing uses this variable"},
+    {WITH_MATRIX("\"a\": [1]", "\"{{a}}\""), BEYOND "1: /origin/0/send: want a string, an array"},
+    {WITH_MATRIX("\"a\": [1]", "[\"{{a}}{{aa}}\", \"{{b}}\"]"),
+     BEYOND "1: /origin/0/send/0: unknown template \"aa\""},
+    {WITH_MATRIX("\"word\": [1]", "[\"{{word}}!\", \"{{wrod}}\"]"),
+     BEYOND "1: /origin/0/send/1: unknown template \"wrod\"; did you mean \"word\"?"},
+    {WITH_MATRIX("\"a\": [1]", "[\"{{a}}!\", {\"value\": \"b\"}]"),
+     BEYOND "1: /origin/0/send/1/value: no variable has the name \"b\""},
+    {WITH_MATRIX("\"a\": [1]", "[\"{{a}}!\", {\"value\": 1}]"),
+     BEYOND "1: /origin/0/send/1/value: want a string, got a number"},
+    {WITH_MATRIX("\"a\": [1]", "\"{{a.b}}\""),
+     BEYOND "1: /origin/0/send: the value \"1\" of \"a\" is no \"a.b\""},
+    {WITH_MATRIX("\"a\": [{\"name\": \"n\"}]", "\"{{a}}\""),
+     BEYOND "1: /origin/0/send: the value \"n\" of \"a\" is no \"a\""},
+    {WITH_MATRIX("\"a\": [{\"name\": \"n\", \"b\": 1}]", "\"x{{a.c}}\""),
+     BEYOND "1: /origin/0/send: the value \"n\" of \"a\" is no \"a.c\""},
+    {WITH_MATRIX("\"a\": [{\"name\": \"n\", \"b\": [1]}]", "\"x{{a.b}}\""),
+     BEYOND "1: /origin/0/send: want a string or a whole number for \"a.b\" inside a text"},
+    {WITH_MATRIX("\"a\": [{\"name\": \"n\", \"b\": \"{{a.b}}\"}]", "\"x{{a.b}}\""),
+     BEYOND "1: /matrix/a/0/b: a circle: \"a.b\" names itself"},
+    {WITH_MATRIX("\"a\": [200, 299]", "{\"reply\": \"\", \"status\": \"{{a}}\", \"headers\": [5]}"),
+     BEYOND "1: /origin/0/send/headers/0: want a string, an array"},
+    {WITH_MATRIX("\"a\": [200, 99]", "{\"reply\": \"\", \"status\": \"{{a}}\"}"),
+     BEYOND "1: /origin/0/send/status: want a whole number from 200 to 999, got 99"},
+    {WITH_MATRIX(DOUBLED("a", "b") DOUBLED("b", "c") DOUBLED("c", "d") DOUBLED("d", "e") DOUBLED(
+                     "e", "f") DOUBLED("f", "g") DOUBLED("g", "h") DOUBLED("h", "i")
+                     DOUBLED("i", "j") DOUBLED("j", "k") DOUBLED("k", "l") DOUBLED("l", "m")
+                         DOUBLED("m", "n") DOUBLED("n", "o") DOUBLED("o", "p") DOUBLED("p", "q")
+                             DOUBLED("q", "r") DOUBLED("r", "s") DOUBLED("s", "t") DOUBLED("t", "u")
+                                 DOUBLED("u", "v") DOUBLED("v", "w") DOUBLED("w", "x") "\"x\": [1]",
+                 "{\"value\": \"a\"}"),
+     BEYOND "1: /matrix/x/0: too much to put in"},
+    /* truncate, split, insert */
+    {WITH_SWEEP("\"truncate\": 1"), "1: /truncate: want an object, got a number"},
+    {WITH_SWEEP("\"truncate\": {}"), "1: /truncate: want a member \"send\", got none"},
+    {WITH_SWEEP("\"truncate\": {\"send\": \"s\", \"end\": \"fin\"}"),
+     "1: /truncate/end: unknown key"},
+    {WITH_SWEEP("\"truncate\": {\"send\": 1}"), "1: /truncate/send: want a string, got a number"},
+    {WITH_SWEEP("\"truncate\": {\"send\": \"t\"}"),
+     BEYOND "1: /truncate/send: no send has the name \"t\""},
+    {WITH_SWEEP("\"truncate\": {\"send\": \"s\", \"ends\": []}"),
+     "1: /truncate/ends: want at least one end"},
+    {WITH_SWEEP("\"truncate\": {\"send\": \"s\", \"ends\": [\"now\"]}"),
+     "1: /truncate/ends/0: want \"fin\", \"full\" or \"rst\", got \"now\""},
+    {WITH_SWEEP("\"truncate\": {\"send\": \"s\", \"ends\": [\"fin\", \"fin\"]}"),
+     "1: /truncate/ends/1: \"fin\" stands here before"},
+    {WITH_SWEEP("\"truncate\": {\"send\": \"s\", \"states\": {\"nothing\": 0}}"),
+     "1: /truncate/states/nothing: unknown key"},
+    {WITH_SWEEP("\"truncate\": {\"send\": \"s\", \"states\": {\"head\": 0}}"),
+     "1: /truncate/states/head: want a whole number from 1"},
+    {WITH_SWEEP("\"truncate\": {\"send\": \"s\", \"states\": {\"head\": 1, \"whole\": 17}}"),
+     BEYOND "1: /truncate/states: the reader says {\"head\": 1, \"whole\": 18}"},
+    {WITH_SWEEP("\"truncate\": {\"send\": \"s\"}, \"split\": {\"send\": \"s\"}"),
+     "1: /split: a case has one of \"truncate\", \"split\" and \"insert\""},
+    {HEAD CLIENT ", \"origin\": [{\"send\": \"x\", \"as\": \"s\"}, {\"close\": \"fin\"}]" EXPECT
+                 ", \"truncate\": {\"send\": \"s\"}}",
+     BEYOND "1: /truncate/send: a send that is truncated ends its script"},
+    {HEAD CLIENT ", \"origin\": [{\"send\": \"{{origin.port}}\", \"as\": \"s\"}]" EXPECT
+                 ", \"truncate\": {\"send\": \"s\"}}",
+     BEYOND "1: /truncate/send: want a send whose octets do not depend on the run"},
+    {HEAD CLIENT
+     ", \"origin\": [{\"send\": {\"repeat\": \"x\", \"times\": 1000000000}, \"as\": \"s\"}]" EXPECT
+     ", \"split\": {\"send\": \"s\"}}",
+     BEYOND "1: /split/send: the send has 1000000000 octets: want less than 100000"},
+    {HEAD CLIENT
+     ", \"origin\": [{\"send\": {\"repeat\": \"x\", \"times\": 99999}, \"as\": \"s\"}]" EXPECT
+     ", \"truncate\": {\"send\": \"s\", \"ends\": [\"fin\", \"rst\"]}}",
+     BEYOND "1: the case has more than 100000 points"},
+    {HEAD CLIENT ", \"origin\": [{\"send\": \"x\", \"as\": \"s\"}]" EXPECT
+                 ", \"split\": {\"send\": \"s\"}}",
+     BEYOND "1: /split/send: the send has 1 octets: want at least 2"},
+    {HEAD CLIENT ", \"origin\": [{\"send\": \"xyz\", \"as\": \"s\", \"segments\": [1]}]" EXPECT
+                 ", \"split\": {\"send\": \"s\"}}",
+     BEYOND "1: /split/send: \"split\" cuts the send: want no \"segments\" in it"},
+    {HEAD CLIENT ", \"origin\": [{\"send\": \"x{{split}}\", \"as\": \"s\"}]" EXPECT
+                 ", \"split\": {\"send\": \"s\"}, \"matrix\": {\"split\": [1]}}",
+     BEYOND "1: /matrix/split: \"split\" is a variable of \"split\" already"},
+    {WITH_SWEEP("\"insert\": {\"send\": \"s\", \"at\": [1]}"),
+     "1: /insert: want a member \"octets\", got none"},
+    {WITH_SWEEP("\"insert\": {\"send\": \"s\", \"octets\": [], \"at\": [1]}"),
+     "1: /insert/octets: want 1 to 300 octets"},
+    {WITH_SWEEP("\"insert\": {\"send\": \"s\", \"octets\": [\"nul\"], \"at\": [1]}"),
+     "1: /insert/octets/0: want CR, LF, CRLF, HTAB, SP, NUL"},
+    {WITH_SWEEP("\"insert\": {\"send\": \"s\", \"octets\": [\"CR\", \"CR\"], \"at\": [1]}"),
+     "1: /insert/octets/1: \"CR\" stands here before"},
+    {WITH_SWEEP("\"insert\": {\"send\": \"s\", \"octets\": [\"CR\"], \"at\": \"the head\"}"),
+     "1: /insert/at: want \"every position of the head\""},
+    {WITH_SWEEP("\"insert\": {\"send\": \"s\", \"octets\": [\"CR\"], \"at\": []}"),
+     "1: /insert/at: want 1 to 1000 positions"},
+    {WITH_SWEEP("\"insert\": {\"send\": \"s\", \"octets\": [\"CR\"], \"at\": [1, 1]}"),
+     "1: /insert/at/1: 1 stands here before"},
+    {WITH_SWEEP("\"insert\": {\"send\": \"s\", \"octets\": [\"CR\"], \"at\": [19]}"),
+     BEYOND "1: /insert/send: the send has 18 octets: no position 19 is in it"},
+    {WITH_SWEEP(
+         "\"insert\": {\"send\": \"s\", \"octets\": [\"CR\"], \"at\": \"every position of the "
+         "body\"}"),
+     BEYOND "1: /insert/send: there is no such position in the send"},
+    /* when */
+    {WITH_BEHAVIOURS(PASS("a", "\"client\": [{}], \"when\": {\"b\": 1}")),
+     BEYOND "1: /behaviours/0/when/b: this case has no variables"},
+    {WITH_WHEN("1"), "1: /behaviours/0/when: want an object, got a number"},
+    {WITH_WHEN("{}"), "1: /behaviours/0/when: want at least one variable"},
+    {WITH_WHEN("{\"v\": []}"), "1: /behaviours/0/when/v: want at least one value"},
+    {WITH_WHEN("{\"splt\": 1}"),
+     BEYOND "1: /behaviours/0/when/splt: unknown variable \"splt\"; did you mean \"split\"?"},
+    {WITH_WHEN("{\"v\": \"onw\"}"),
+     BEYOND "1: /behaviours/0/when/v: \"v\" is never \"onw\"; did you mean \"one\"?"},
+    {WITH_WHEN("{\"v.is\": [1, 3]}"), BEYOND "1: /behaviours/0/when/v.is/1: \"v.is\" is never 3"},
+    {WITH_WHEN("{\"v.as\": 1}"), BEYOND "1: /behaviours/0/when/v.as: \"v.as\" is never 1"},
+    {WITH_WHEN("{\"split\": \"half\"}"),
+     BEYOND "1: /behaviours/0/when/split: \"split\" is never \"half\""},
+    {WITH_WHEN("{\"v\": \"one\"}"),
+     BEYOND "1: /behaviours: no behaviour's \"when\" admits [v=two,split=whole]"},
+    {WITH_SWEEP_BEHAVIOURS(PASS("a", "\"client\": [{}]") ", " PASS(
+         "b", "\"client\": [{\"status\": 200}], \"when\": {\"split\": \"whole\"}")),
+     BEYOND "1: /behaviours/1: never matches: \"a\", line 1, hides it"},
+    {WITH_SWEEP_BEHAVIOURS(PASS("a", "\"client\": [{}]") ", " PASS(
+         "b", "\"client\": [{\"error\": \"any\"}], \"when\": {\"split\": 99}")),
+     BEYOND "1: /behaviours/1/when: admits no point of this case"},
 };
 
 const size_t load_bad_row_count = COUNT_OF(load_bad_rows);

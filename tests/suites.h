@@ -20,6 +20,9 @@
     X("harness/client", client_tests)                                                              \
     X("harness/client calls", client_calls_tests)                                                  \
     X("harness/load", load_tests)                                                                  \
+    X("harness/expand", expand_tests)                                                              \
+    X("harness/collect", collect_tests)                                                            \
+    X("harness/queue", queue_tests)                                                                \
     X("harness/match", match_tests)                                                                \
     X("harness/judge", judge_tests)                                                                \
     X("wire/rules", rules_tests)                                                                   \
