@@ -140,6 +140,7 @@ static void set_control(const struct matrix *matrix, struct point *point)
 static uint32_t next_combination(struct matrix *matrix)
 {
     uint32_t changed = 0;
+    matrix->work = 0;
     for (size_t i = matrix->count; i > 0; i--) {
         struct variable *variable = &matrix->items[i - 1];
         changed |= (uint32_t)1 << (i - 1);

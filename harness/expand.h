@@ -41,8 +41,8 @@ struct variable {
 struct matrix {
     struct variable items[VARIABLES_MAX];
     size_t count;
-    size_t work;    /* values put in so far, in all combinations */
-    bool is_broken; /* after a mistake in it: nothing can be read by it */
+    size_t work, work_of_all; /* values put in: in this combination, in all so far */
+    bool is_broken;           /* after a mistake in it: nothing can be read by it */
 };
 
 /* --- sweeps ------------------------------------------------------------------- */

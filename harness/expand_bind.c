@@ -6,7 +6,7 @@
  * shared with the file's own tree.
  */
 
-enum { WORK_MAX = 10000000, WORK_OCTETS = 64 };
+enum { WORK_MAX = 20000, WORK_OF_ALL_MAX = 10000000, WORK_OCTETS = 64 };
 
 /* A value with the chosen values put in. */
 struct bound {
@@ -291,15 +291,18 @@ static struct bound bind_items(const struct loader *loader, const struct json *v
     return (struct bound){.node = node, .is_left_out = tail.is_left_out};
 }
 
-/* Values that name each other could double at every step: the work for a case is bounded. */
+/* Values that name each other could double at every step: the work is bounded. */
 static bool has_work_left(const struct loader *loader, const struct json *value)
 {
-    size_t *work = &loader->matrix->work;
-    *work += 1 + (value->type == JSON_STRING ? value->len / WORK_OCTETS : 0);
-    if (*work <= WORK_MAX)
+    struct matrix *matrix = loader->matrix;
+    const size_t work = 1 + (value->type == JSON_STRING ? value->len / WORK_OCTETS : 0);
+    matrix->work += work;
+    matrix->work_of_all += work;
+    if (matrix->work <= WORK_MAX && matrix->work_of_all <= WORK_OF_ALL_MAX)
         return true;
-    return load_error(loader, value, "too much to put in: more than %d values in all combinations",
-                      WORK_MAX);
+    return load_error(loader, value,
+                      "too much to put in: want at most %d values in a combination, %d in all",
+                      WORK_MAX, WORK_OF_ALL_MAX);
 }
 
 static struct bound bind(const struct loader *loader, const struct json *value, struct place place)

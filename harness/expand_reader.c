@@ -152,14 +152,13 @@ enum cut_state cut_state_at_end(struct cut_facts facts, enum close_kind end)
 
 enum { DEVIATION_CUT = HTTP_DEVIATION_COUNT, DEVIATION_NONE, DEVIATION_NAME_COUNT };
 
-static char *spoken(struct arena *arena, const char *name)
+static const char *spoken(struct arena *arena, const char *name)
 {
-    char *text = arena_strndup(arena, name, strlen(name));
-    for (char *at = text; *at != '\0'; at++) {
-        const uint8_t lower = byte_lower((uint8_t)*at);
-        *at = lower == '_' ? ' ' : (char)lower;
-    }
-    return text;
+    const size_t len = strlen(name);
+    uint8_t *text = arena_alloc(arena, len + 1);
+    for (size_t i = 0; i < len; i++)
+        text[i] = name[i] == '_' ? ' ' : byte_lower((uint8_t)name[i]);
+    return (const char *)text;
 }
 
 const char *const *expand_deviation_names(struct arena *arena)
