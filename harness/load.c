@@ -31,7 +31,7 @@ void load_defs(struct loader *loader, const struct json *value, struct defs *def
 
 void load_check_used(const struct loader *loader, const struct defs *defs)
 {
-    for (size_t i = 0; i < defs->count; i++)
+    for (size_t i = 0; !loader->made->is_spent && i < defs->count; i++)
         if (!defs->items[i].is_used)
             load_error(loader, defs->items[i].source, "nothing uses this definition");
 }
@@ -85,7 +85,9 @@ bool corpus_load_text(struct corpus *corpus, const char *file, struct bytes text
                       struct diags *diags)
 {
     struct diags own = {.arena = corpus->arena};
-    struct loader loader = {.corpus = corpus, .arena = corpus->arena, .diags = &own, .file = file};
+    struct made made = {.octets = 0};
+    struct loader loader = {
+        .corpus = corpus, .arena = corpus->arena, .diags = &own, .file = file, .made = &made};
     const size_t before = corpus->count;
     const struct json *root = json_read(corpus->arena, &own, file, text);
     if (root != NULL && load_is(&loader, root, JSON_OBJECT)) {

@@ -1,5 +1,8 @@
 #include "harness/expand.h"
 
+/* Each is compared with each. */
+enum { BEHAVIOURS_MAX = 256 };
+
 /* Behaviours that are being put together. */
 struct behaviour_builder {
     struct loader *loader;
@@ -20,7 +23,8 @@ static void read_patterns(const struct loader *loader, const struct json *object
         for (const struct json *item = client->items; item != NULL; item = item->next)
             patterns[behaviour->client_count++] = load_outcome_pattern(loader, item);
         behaviour->client = patterns;
-        if (client->count == 0 || client->count > client_count)
+        const bool has_steps = client_count > 0; /* else that was told already */
+        if (client->count == 0 || (has_steps && client->count > client_count))
             load_error(loader, client, "want 1 to %zu outcomes, one a client step, got %zu",
                        client_count, client->count);
     }
@@ -60,6 +64,8 @@ static void check_fail_why(const struct loader *loader, const struct json *why,
 static const char *suggest_requirement(const struct loader *loader, const char *id)
 {
     const struct catalog *catalog = loader->corpus->catalog;
+    if (loader->diags->count >= DIAGS_MAX)
+        return NULL; /* it would not be told */
     const char **ids = arena_array(loader->arena, catalog->count + 1, sizeof(*ids));
     for (size_t i = 0; i < catalog->count; i++)
         ids[i] = catalog->items[i].id;
@@ -153,7 +159,7 @@ static void read_behaviour(struct behaviour_builder *builder, const struct json 
         if (def == NULL)
             return;
         read_behaviour(builder, def->value);
-        load_use_done(def);
+        load_use_done(loader, def);
         return;
     }
     if (!load_object(loader, object, keys))
@@ -165,8 +171,10 @@ static void read_behaviour(struct behaviour_builder *builder, const struct json 
         behaviour.name = load_text(loader, name);
         check_name(builder, name, when);
     }
+    const size_t mistakes = loader->diags->count;
     behaviour.verdict = read_verdict(loader, object);
-    behaviour.why = read_why(loader, object, behaviour.verdict);
+    if (loader->diags->count == mistakes) /* with no verdict there is no saying what it needs */
+        behaviour.why = read_why(loader, object, behaviour.verdict);
     read_patterns(loader, object, builder->client_count, &behaviour);
     if (when != NULL)
         expand_check_when(loader, when);
@@ -179,6 +187,11 @@ void load_behaviours(struct loader *loader, const struct json *list, size_t clie
     struct behaviour_builder builder = {loader, client_count, behaviours};
     if (!load_is(loader, list, JSON_ARRAY))
         return;
+    if (list->count > BEHAVIOURS_MAX) {
+        load_error(loader, list, "want at most %d behaviours, got %zu", BEHAVIOURS_MAX,
+                   list->count);
+        return;
+    }
     if (list->count == 0)
         load_error(loader, list, "want at least one behaviour");
     for (const struct json *item = list->items; item != NULL; item = item->next)

@@ -70,36 +70,39 @@ static struct piece join(const struct loader *loader, const struct piece *pieces
 /* Short octets that stand there often are written out to a longer block, so that few steps walk
  * them:
  * {"repeat": "x", "times": 1000000} is 15 blocks and a rest. */
-static void add_widened(const struct loader *loader, struct octets_builder *builder,
-                        struct piece piece)
+static void add_widened(const struct loader *loader, const struct json *at,
+                        struct octets_builder *builder, struct piece piece)
 {
     const uint64_t fits = piece.data.len > 0 ? JOINED_LEN_MAX / piece.data.len : 0;
     const uint64_t copies = piece.times < fits ? piece.times : fits;
-    if (piece.hole != HOLE_NONE || copies < 2) {
+    if (piece.hole != HOLE_NONE || copies < 2 ||
+        !load_charge(loader, at, copies * piece.data.len)) {
         builder_add(loader, builder, piece);
         return;
     }
     const size_t len = (size_t)copies * piece.data.len;
     uint8_t *block = arena_alloc(loader->arena, len);
-    for (size_t at = 0; at < len; at += piece.data.len)
-        memcpy(block + at, piece.data.at, piece.data.len);
+    for (size_t filled = 0; filled < len; filled += piece.data.len)
+        memcpy(block + filled, piece.data.at, piece.data.len);
     const size_t rest = (size_t)(piece.times % copies) * piece.data.len;
     builder_add(loader, builder,
                 (struct piece){.data = {block, len}, .times = piece.times / copies});
     builder_add(loader, builder, (struct piece){.data = {block, rest}, .times = 1});
 }
 
-static struct octets_builder widen(const struct loader *loader, const struct octets_builder *from)
+static struct octets_builder widen(const struct loader *loader, const struct json *at,
+                                   const struct octets_builder *from)
 {
     struct octets_builder wide = {.count = 0};
     for (size_t i = 0; i < from->count; i++)
-        add_widened(loader, &wide, from->pieces[i]);
+        add_widened(loader, at, &wide, from->pieces[i]);
     return wide;
 }
 
-struct octets builder_finish(const struct loader *loader, struct octets_builder *builder)
+struct octets builder_finish(const struct loader *loader, const struct json *at,
+                             struct octets_builder *builder)
 {
-    *builder = widen(loader, builder);
+    *builder = widen(loader, at, builder);
     size_t kept = 0;
     for (size_t i = 0; i < builder->count;) {
         size_t len;
@@ -210,14 +213,14 @@ struct octets load_bytes(const struct loader *loader, const struct json *value)
 {
     struct octets_builder builder = {.count = 0};
     load_bytes_into(loader, value, &builder);
-    return builder_finish(loader, &builder);
+    return builder_finish(loader, value, &builder);
 }
 
 struct octets load_template(const struct loader *loader, const struct json *at, struct bytes text)
 {
     struct octets_builder builder = {.count = 0};
     load_text_into(loader, at, text, &builder);
-    return builder_finish(loader, &builder);
+    return builder_finish(loader, at, &builder);
 }
 
 struct bytes load_plain_bytes(const struct loader *loader, const struct json *value, size_t max)

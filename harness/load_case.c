@@ -8,14 +8,25 @@ static bool is_id_octet(char octet)
            (octet != '\0' && strchr("-._/", octet) != NULL);
 }
 
+/* An id names files too: no part of it may be empty, "." or "..". */
+static bool has_good_parts(const char *text)
+{
+    for (;;) {
+        const size_t len = strcspn(text, "/");
+        if (strspn(text, ".") >= len)
+            return false;
+        if (text[len] == '\0')
+            return true;
+        text += len + 1;
+    }
+}
+
 static bool is_id(const char *text)
 {
-    const size_t len = strlen(text);
-    for (size_t i = 0; i < len; i++)
+    for (size_t i = 0; text[i] != '\0'; i++)
         if (!is_id_octet(text[i]))
             return false;
-    return strchr(text, '/') != NULL && text[0] != '/' && text[len - 1] != '/' &&
-           strstr(text, "//") == NULL;
+    return strchr(text, '/') != NULL && has_good_parts(text);
 }
 
 static const char *read_id(const struct loader *loader, const struct json *value)
@@ -34,6 +45,15 @@ static const char *read_id(const struct loader *loader, const struct json *value
     return value->string;
 }
 
+static bool has_requirement(const struct requirement *const *items, size_t count,
+                            const struct requirement *one)
+{
+    for (size_t i = 0; i < count; i++)
+        if (items[i] == one)
+            return true;
+    return false;
+}
+
 static void read_requirements(const struct loader *loader, const struct json *list,
                               struct case_ *case_)
 {
@@ -42,10 +62,9 @@ static void read_requirements(const struct loader *loader, const struct json *li
     const struct requirement **items = arena_array(loader->arena, list->count, sizeof(*items));
     for (const struct json *item = list->items; item != NULL; item = item->next) {
         const struct requirement *found = load_requirement(loader, item);
-        for (size_t i = 0; found != NULL && i < case_->requirement_count; i++)
-            if (items[i] == found)
-                load_error(loader, item, "\"%s\" stands here before", found->id);
-        if (found != NULL)
+        if (found != NULL && has_requirement(items, case_->requirement_count, found))
+            load_error(loader, item, "\"%s\" stands here before", found->id);
+        else if (found != NULL)
             items[case_->requirement_count++] = found;
     }
     case_->requirements = items;
@@ -53,10 +72,22 @@ static void read_requirements(const struct loader *loader, const struct json *li
 
 typedef const char *text_reader(const struct loader *loader, const struct json *value);
 
+/* Reports make links of these: nothing may stand in them that no address holds. */
+static bool is_address(const char *text)
+{
+    static const char scheme[] = "https://";
+    if (strncmp(text, scheme, strlen(scheme)) != 0 || strpbrk(text, " \"<>\\^`{|}") != NULL)
+        return false;
+    for (const char *at = text; *at != '\0'; at++)
+        if (*at < 0x20 || *at > 0x7e)
+            return false;
+    return strcspn(text + strlen(scheme), "/?#") > 0;
+}
+
 static const char *read_address(const struct loader *loader, const struct json *value)
 {
     const char *text = load_text(loader, value);
-    if (value->type == JSON_STRING && strncmp(text, "https://", strlen("https://")) != 0)
+    if (value->type == JSON_STRING && !is_address(text))
         load_error(loader, value, "want an address that begins with https://, got %s",
                    diag_quote(loader->arena, bytes_of(text)));
     return text;

@@ -33,7 +33,7 @@ static bool value_same(const struct value *one, const struct value *other)
 static bool value_covered(const struct loader *loader, const struct value_pattern *pattern,
                           const struct value *value)
 {
-    enum { TRIED_MAX = 65536 };
+    enum { TRIED_MAX = 4096 };
     for (size_t i = 0; i < pattern->count; i++)
         if (value_same(&pattern->values[i], value))
             return true;
@@ -225,24 +225,35 @@ static bool differ_in_error_kind(const struct loader *loader, const struct behav
            behaviour_covers(loader, other, one, false);
 }
 
+/* The earlier one when it hides the later, else NULL. `scratch` is a loader whose arena may be
+ * emptied behind each pair. */
+static const struct behaviour *check_pair(const struct loader *loader, const struct loader *scratch,
+                                          const struct behaviour *earlier,
+                                          const struct behaviour *later, const struct json *place)
+{
+    if (behaviour_covers(scratch, earlier, later, true))
+        return earlier;
+    if (earlier->verdict != later->verdict && differ_in_error_kind(scratch, earlier, later))
+        load_error(loader, place,
+                   "differs from %s, line %u, only in an error's kind: want the same verdict",
+                   diag_quote(loader->arena, bytes_of(earlier->name)), earlier->line);
+    return NULL;
+}
+
 void load_check_behaviours(const struct loader *loader, const struct point *point,
                            const struct json *const *places, const struct behaviour **hiders)
 {
+    struct loader scratch = *loader;
+    scratch.arena = arena_new();
     for (size_t i = 0; i < point->behaviour_count; i++) {
-        const struct behaviour *later = &point->behaviours[i];
         hiders[i] = NULL;
         for (size_t j = 0; j < i && hiders[i] == NULL; j++) {
-            const struct behaviour *earlier = &point->behaviours[j];
-            if (behaviour_covers(loader, earlier, later, true))
-                hiders[i] = earlier;
-            else if (earlier->verdict != later->verdict &&
-                     differ_in_error_kind(loader, earlier, later))
-                load_error(loader, places[i],
-                           "differs from %s, line %u, only in an error's kind: want the same "
-                           "verdict",
-                           diag_quote(loader->arena, bytes_of(earlier->name)), earlier->line);
+            hiders[i] = check_pair(loader, &scratch, &point->behaviours[j], &point->behaviours[i],
+                                   places[i]);
+            arena_reset(scratch.arena);
         }
     }
+    arena_free(scratch.arena);
 }
 
 static can_set reported_by(const struct behaviour *behaviour)

@@ -51,6 +51,8 @@ bool load_file(const struct loader *loader, const struct json *name, struct byte
         return load_error(loader, name, "want a file inside the case file's folder, got %s",
                           diag_quote(loader->arena, bytes_of(name->string)));
     struct diags diags = {.arena = loader->arena};
+    if (loader->made->is_spent)
+        return false;
     if (!read_file(octets, loader->arena, path, FILE_LEN_MAX, &diags))
         return load_error(loader, name, "%s: %s", diag_quote(loader->arena, bytes_of(name->string)),
                           diags.first->message);

@@ -116,11 +116,13 @@ static void repeat(const struct loader *loader, const struct json *value,
             piece.times *= times;
         builder_add(loader, builder, piece);
     } else if (inner->len <= REPEATED_LEN_MAX && !has_hole(inner)) {
+        if (!load_charge(loader, value, inner->len))
+            return;
         const struct bytes all = octets_build(inner, NULL, loader->arena, REPEATED_LEN_MAX);
         builder_add(loader, builder, (struct piece){.data = all, .times = times});
     } else if (times * inner->count > PIECES_MAX) {
         load_error(loader, value, "too many pieces: want one that is plain, or fewer times");
-    } else {
+    } else if (load_charge(loader, value, times * inner->count * sizeof(*inner->pieces))) {
         for (uint64_t i = 0; i < times; i++)
             for (size_t j = 0; j < inner->count; j++)
                 builder_add(loader, builder, inner->pieces[j]);
@@ -153,6 +155,8 @@ static void read_random(const struct loader *loader, const struct json *value,
     const struct json *seed = load_member(loader, value, "seed");
     const size_t len = (size_t)load_number(loader, main, 0, RANDOM_LEN_MAX);
     uint64_t state = seed != NULL ? load_number(loader, seed, 0, (uint64_t)JSON_INTEGER_MAX) : 0;
+    if (!load_charge(loader, value, len))
+        return;
     uint8_t *octets = arena_alloc(loader->arena, len);
     uint64_t bits = 0;
     for (size_t i = 0; i < len; i++) {
@@ -167,7 +171,8 @@ static void read_from_file(const struct loader *loader, const struct json *value
 {
     (void)value;
     struct bytes octets;
-    if (load_is(loader, main, JSON_STRING) && load_file(loader, main, &octets))
+    if (load_is(loader, main, JSON_STRING) && load_file(loader, main, &octets) &&
+        load_charge(loader, main, octets.len))
         add_octets(loader, builder, octets);
 }
 
@@ -327,7 +332,7 @@ void load_form_into(const struct loader *loader, const struct json *value,
         if (def == NULL)
             return;
         load_bytes_into(loader, def->value, builder);
-        load_use_done(def);
+        load_use_done(loader, def);
         return;
     }
     for (size_t i = 0; i < FORM_COUNT; i++) {

@@ -1,20 +1,20 @@
 #include "harness/load_private.h"
 
 enum { STATUS_LEAST = 100, STATUS_MOST = 999, INTERIM_MOST = 199 };
+
+/* Patterns are compared each with each, alternative by alternative: longer lists would cost hours.
+ */
+enum { LIST_MAX = 256 };
 #define LENGTH_MAX ((uint64_t)JSON_INTEGER_MAX)
 
 /* Where a list is BYTES, alternatives are {"any": [...]}; where the value is text, a list is them.
  */
 enum value_type { VALUE_OF_OCTETS, VALUE_OF_TEXT };
 
-static void add_value(const struct loader *loader, struct value_pattern *pattern,
-                      struct value value)
+static bool has_room(const struct loader *loader, const struct json *list, size_t count)
 {
-    struct value *values = arena_array(loader->arena, pattern->count + 1, sizeof(*values));
-    if (pattern->count > 0)
-        memcpy(values, pattern->values, pattern->count * sizeof(*values));
-    values[pattern->count++] = value;
-    pattern->values = values;
+    return count <= LIST_MAX ||
+           load_error(loader, list, "want at most %d here, got %zu", LIST_MAX, count);
 }
 
 /* {"has": BYTES} and its like; false when the object is none of these. */
@@ -41,52 +41,93 @@ static bool read_value_form(const struct loader *loader, const struct json *item
     return false;
 }
 
-static void read_value(const struct loader *loader, const struct json *item,
-                       struct value_pattern *pattern, enum value_type type)
+/* The list of alternatives that the value is; NULL when it is one value. */
+static const struct json *alternatives_of(const struct json *item, enum value_type type)
+{
+    if (item->type == JSON_OBJECT)
+        return json_member(item, "any");
+    return item->type == JSON_ARRAY && type == VALUE_OF_TEXT ? item : NULL;
+}
+
+static size_t count_values(const struct json *item, enum value_type type)
+{
+    const struct json *list = alternatives_of(item, type);
+    size_t count = 0;
+    if (list == NULL)
+        return 1;
+    for (const struct json *one = list->items; one != NULL; one = one->next)
+        count += count_values(one, type);
+    return count;
+}
+
+static struct value read_one_value(const struct loader *loader, const struct json *item)
 {
     struct value value = {.kind = VALUE_EQUALS};
-    const struct json *list = item->type == JSON_OBJECT ? json_member(item, "any")
-                              : item->type == JSON_ARRAY && type == VALUE_OF_TEXT ? item
-                                                                                  : NULL;
-    if (list != NULL && list->type == JSON_ARRAY) {
-        for (const struct json *one = list->items; one != NULL; one = one->next)
-            read_value(loader, one, pattern, type);
-        if (list->count == 0)
-            load_error(loader, list, "want at least one value");
-        return;
-    }
     if (item->type == JSON_NULL)
         value.kind = VALUE_ABSENT;
     else if (item->type != JSON_OBJECT || !read_value_form(loader, item, &value))
         value.octets = load_bytes(loader, item);
-    add_value(loader, pattern, value);
+    return value;
+}
+
+static void read_values(const struct loader *loader, const struct json *item, enum value_type type,
+                        struct value *values, size_t *count)
+{
+    static const char *const keys[] = {"any", NULL};
+    const struct json *list = alternatives_of(item, type);
+    if (list == NULL) {
+        values[(*count)++] = read_one_value(loader, item);
+        return;
+    }
+    if (item->type == JSON_OBJECT)
+        load_object(loader, item, keys);
+    if (!load_is(loader, list, JSON_ARRAY))
+        return;
+    if (list->count == 0)
+        load_error(loader, list, "want at least one value");
+    for (const struct json *one = list->items; one != NULL; one = one->next)
+        read_values(loader, one, type, values, count);
+}
+
+static struct value_pattern read_pattern(const struct loader *loader, const struct json *item,
+                                         enum value_type type)
+{
+    const size_t size = count_values(item, type);
+    size_t count = 0;
+    if (!has_room(loader, item, size))
+        return (struct value_pattern){NULL, 0};
+    struct value *values = arena_array(loader->arena, size, sizeof(*values));
+    read_values(loader, item, type, values, &count);
+    return (struct value_pattern){values, count};
 }
 
 /* The member's pattern; one that states nothing when there is no such member. */
 static struct value_pattern read_member(const struct loader *loader, const struct json *object,
                                         const char *key, enum value_type type)
 {
-    struct value_pattern pattern = {NULL, 0};
     const struct json *member = json_member(object, key);
-    if (member != NULL)
-        read_value(loader, member, &pattern, type);
-    return pattern;
+    return member != NULL ? read_pattern(loader, member, type) : (struct value_pattern){NULL, 0};
 }
 
 static struct fields_pattern read_fields(const struct loader *loader, const struct json *object,
                                          const char *key)
 {
     const struct json *member = json_member(object, key);
-    if (member == NULL || !load_is(loader, member, JSON_OBJECT))
+    if (member == NULL || !load_is(loader, member, JSON_OBJECT) ||
+        !has_room(loader, member, member->count))
         return (struct fields_pattern){NULL, 0};
     struct field_pattern *items = arena_array(loader->arena, member->count, sizeof(*items));
     size_t count = 0;
     for (const struct json *one = member->items; one != NULL; one = one->next, count++) {
         items[count].name = bytes_of(one->key);
-        read_value(loader, one, &items[count].value, VALUE_OF_TEXT);
+        items[count].value = read_pattern(loader, one, VALUE_OF_TEXT);
         if (!load_is_token(one->key))
             load_error(loader, one, "want a field name, got %s",
                        diag_quote(loader->arena, items[count].name));
+        for (size_t i = 0; i < count; i++)
+            if (bytes_equal_fold(items[i].name, items[count].name))
+                load_error(loader, one, "the name stands here before, as %s",
+                           diag_quote(loader->arena, items[i].name));
     }
     if (count == 0)
         load_error(loader, member, "want at least one field name");
@@ -131,6 +172,8 @@ static error_set read_errors(const struct loader *loader, const struct json *val
 static const int *read_numbers(const struct loader *loader, const struct json *list, uint64_t most,
                                size_t *count)
 {
+    if (!has_room(loader, list, list->count))
+        return NULL;
     int *numbers = arena_array(loader->arena, list->count, sizeof(*numbers));
     for (const struct json *item = list->items; item != NULL; item = item->next)
         numbers[(*count)++] = (int)load_number(loader, item, STATUS_LEAST, most);
@@ -278,7 +321,7 @@ static void read_count(const struct loader *loader, const struct json *member,
 static void read_counts(const struct loader *loader, const struct json *object,
                         struct peer_pattern *pattern)
 {
-    if (!load_is(loader, object, JSON_OBJECT))
+    if (!load_is(loader, object, JSON_OBJECT) || !has_room(loader, object, object->count))
         return;
     struct count_pattern *counts = arena_array(loader->arena, object->count, sizeof(*counts));
     for (const struct json *member = object->items; member != NULL; member = member->next)

@@ -41,9 +41,17 @@ struct pending_ref {
 /* A step that has a name. */
 struct step_name {
     struct step_name *next;
+    unsigned number; /* from 1, in the case */
     const char *name;
     bool is_client;
     struct mark mark; /* of a peer's step; of a client's, `step` alone */
+};
+
+/* What a file's definitions and generators have made so far. */
+struct made {
+    uint64_t octets;
+    unsigned depth; /* of definitions that are open */
+    bool is_spent;  /* a limit was told; nothing more is made */
 };
 
 struct loader {
@@ -51,6 +59,7 @@ struct loader {
     struct arena *arena;
     struct diags *diags; /* of this file */
     const char *file;
+    struct made *made;
     struct defs *defs;
     struct step_name *names; /* of this case */
     struct pending_ref *pending;
@@ -96,7 +105,10 @@ const char *load_words_text(const struct loader *loader, const char *const *word
 
 /* What {"use": NAME} stands for, opened; NULL after a mistake. Close it when it has been read. */
 struct def *load_use(const struct loader *loader, const struct json *value);
-void load_use_done(struct def *def);
+void load_use_done(const struct loader *loader, struct def *def);
+
+/* Whether the file may make so many octets more; told at `at` when it may not, once a file. */
+bool load_charge(const struct loader *loader, const struct json *at, uint64_t octets);
 
 /* {"use": ...}? */
 bool load_is_use(const struct json *value);
@@ -117,7 +129,9 @@ void load_text_into(const struct loader *loader, const struct json *at, struct b
 void builder_add(const struct loader *loader, struct octets_builder *builder, struct piece piece);
 void builder_add_text(const struct loader *loader, struct octets_builder *builder,
                       const char *text);
-struct octets builder_finish(const struct loader *loader, struct octets_builder *builder);
+/* `at` is where a limit is told. */
+struct octets builder_finish(const struct loader *loader, const struct json *at,
+                             struct octets_builder *builder);
 
 /* An object form of BYTES. */
 void load_form_into(const struct loader *loader, const struct json *value,

@@ -6,6 +6,7 @@ enum {
     SEGMENTS_MAX = 100000,
     WAIT_MS_MAX = 60000,
     ROUNDS_MAX = 1000000,
+    NAMES_MAX = 1000, /* each new one is compared with all */
 };
 #define COUNT_MAX ((uint64_t)1 << 50)
 
@@ -34,8 +35,9 @@ static void read_read_form(struct loader *loader, const struct json *value, stru
         step->count = load_number(loader, count, 0, COUNT_MAX);
     } else {
         step->read = READ_UNTIL;
+        const size_t mistakes = loader->diags->count;
         step->until = load_plain_bytes(loader, until, UNTIL_LEN_MAX);
-        if (step->until.len == 0)
+        if (step->until.len == 0 && loader->diags->count == mistakes)
             load_error(loader, until, "want at least one octet");
     }
 }
@@ -247,7 +249,7 @@ static void read_steps(struct script_builder *builder, const struct json *list)
         if (def == NULL)
             continue;
         read_steps(builder, def->value);
-        load_use_done(def);
+        load_use_done(builder->loader, def);
     }
 }
 
@@ -304,6 +306,11 @@ const char *load_step_name(struct loader *loader, const struct json *value, stru
                        diag_quote(loader->arena, bytes_of(entry.name)));
             return entry.name;
         }
+    entry.number = loader->names != NULL ? loader->names->number + 1 : 1;
+    if (entry.number > NAMES_MAX) {
+        load_error(loader, value, "more than %d steps with a name", NAMES_MAX);
+        return entry.name;
+    }
     struct step_name *kept = arena_alloc(loader->arena, sizeof(*kept));
     *kept = entry;
     kept->next = loader->names;

@@ -3,6 +3,14 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+/* Deeper, a circle of circles of readers would need more stack than there is. */
+enum { USE_DEPTH_MAX = 64 };
+
+/* A few short definitions that use each other twice could else fill any memory. */
+#define MADE_MAX ((uint64_t)256 << 20)
+
+/* A pointer costs a walk over all elements before `at`, so none is made for what diags only count.
+ */
 bool load_error(const struct loader *loader, const struct json *at, const char *fmt, ...)
 {
     char text[1024];
@@ -10,8 +18,9 @@ bool load_error(const struct loader *loader, const struct json *at, const char *
     va_start(args, fmt);
     vsnprintf(text, sizeof(text), fmt, args);
     va_end(args);
-    return diag_add(loader->diags, loader->file, at->line, json_pointer(at, loader->arena), "%s",
-                    text);
+    const bool is_told = loader->diags->count < DIAGS_MAX;
+    return diag_add(loader->diags, loader->file, at->line,
+                    is_told ? json_pointer(at, loader->arena) : NULL, "%s", text);
 }
 
 bool load_is(const struct loader *loader, const struct json *value, enum json_type type)
@@ -126,6 +135,33 @@ int load_word(const struct loader *loader, const struct json *value, const char 
     return -1;
 }
 
+/* --- limits ------------------------------------------------------------------ */
+
+bool load_charge(const struct loader *loader, const struct json *at, uint64_t octets)
+{
+    struct made *made = loader->made;
+    if (made->is_spent)
+        return false;
+    if (octets <= MADE_MAX - made->octets) {
+        made->octets += octets;
+        return true;
+    }
+    made->is_spent = true;
+    return load_error(loader, at,
+                      "this file's definitions and generators make more than %llu octets",
+                      (unsigned long long)MADE_MAX);
+}
+
+/* What is made each time that the value is read: a struct for each value in it, and its text. */
+static uint64_t cost_of(const struct json *value)
+{
+    enum { VALUE_COST = 128 };
+    uint64_t cost = VALUE_COST + value->len;
+    for (const struct json *item = value->items; item != NULL; item = item->next)
+        cost += cost_of(item);
+    return cost;
+}
+
 /* --- definitions ------------------------------------------------------------- */
 
 bool load_is_use(const struct json *value)
@@ -158,12 +194,24 @@ struct def *load_use(const struct loader *loader, const struct json *value)
             load_error(loader, name, "a circle: %s uses itself", quoted);
         return NULL;
     }
-    def->is_used = def->is_open = true;
+    def->is_used = true;
+    if (loader->made->is_spent)
+        return NULL;
+    if (loader->made->depth == USE_DEPTH_MAX) {
+        loader->made->is_spent = true;
+        load_error(loader, name, "definitions use each other more than %d deep", USE_DEPTH_MAX);
+        return NULL;
+    }
+    if (!load_charge(loader, name, cost_of(def->source)))
+        return NULL;
+    def->is_open = true;
+    loader->made->depth++;
     def->value = expand_bind(loader, def->source);
     return def;
 }
 
-void load_use_done(struct def *def)
+void load_use_done(const struct loader *loader, struct def *def)
 {
     def->is_open = false;
+    loader->made->depth--;
 }
