@@ -38,7 +38,8 @@ static const struct selection *make_selection(struct expansion *expansion, const
     selection->items = items;
     all->selections = selection;
     const struct point point = {.behaviours = items, .behaviour_count = selection->count};
-    load_check_behaviours(loader, &point, places, hiders);
+    if (!all->has_mistakes)
+        load_check_behaviours(loader, &point, places, hiders);
     selection->needs = load_reported_needs(&point);
     note_free(expansion, admitted, hiders);
     return selection;

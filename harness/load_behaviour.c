@@ -194,8 +194,10 @@ void load_behaviours(struct loader *loader, const struct json *list, size_t clie
     }
     if (list->count == 0)
         load_error(loader, list, "want at least one behaviour");
+    const size_t mistakes = loader->diags->count;
     for (const struct json *item = list->items; item != NULL; item = item->next)
         read_behaviour(&builder, item);
+    behaviours->has_mistakes = loader->diags->count > mistakes;
 }
 
 void load_expect(struct loader *loader, const struct json *object, size_t client_count,

@@ -169,6 +169,7 @@ struct behaviours {
     const struct json **whens;  /* NULL: admitted everywhere */
     size_t count, size;
     const struct selection *selections; /* that were made of them: harness/expand_when.c */
+    bool has_mistakes;                  /* half a pattern might seem to hide another */
 };
 
 void load_behaviours(struct loader *loader, const struct json *list, size_t client_count,

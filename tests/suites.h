@@ -23,6 +23,9 @@
     X("harness/expand", expand_tests)                                                              \
     X("harness/collect", collect_tests)                                                            \
     X("harness/queue", queue_tests)                                                                \
+    X("harness/load limits", load_limits_tests)                                                    \
+    X("harness/load dump", load_dump_tests)                                                        \
+    X("harness/catalog", load_catalog_tests)                                                       \
     X("harness/match", match_tests)                                                                \
     X("harness/judge", judge_tests)                                                                \
     X("wire/rules", rules_tests)                                                                   \
