@@ -18,6 +18,7 @@ struct corpus {
     size_t count;
     size_t size;               /* private */
     struct loaded_file *files; /* private */
+    struct id_index *index;    /* private */
 };
 
 /*

@@ -1,4 +1,5 @@
 #include "harness/expand.h"
+#include "harness/id_index.h"
 
 enum { DEADLINE_MS = 5000, DEADLINE_MS_MAX = 600000 };
 
@@ -37,11 +38,9 @@ static const char *read_id(const struct loader *loader, const struct json *value
         load_error(loader, value,
                    "want THEME/NAME in lower-case letters, digits, \"-\", \".\" and \"_\", got %s",
                    diag_quote(loader->arena, bytes_of(value->string)));
-    for (size_t i = 0; i < loader->corpus->count; i++) {
-        const struct case_ *one = loader->corpus->cases[i];
-        if (strcmp(one->id, value->string) == 0)
-            load_error(loader, value, "another case has this id: %s:%u", one->file, one->line);
-    }
+    const struct case_ *other = id_index_find(loader->corpus, value->string);
+    if (other != NULL)
+        load_error(loader, value, "another case has this id: %s:%u", other->file, other->line);
     return value->string;
 }
 
@@ -303,6 +302,7 @@ static void add_case(const struct loader *loader, struct case_ *case_)
         corpus->size = size;
     }
     corpus->cases[corpus->count++] = case_;
+    id_index_add(corpus);
 }
 
 void load_case(struct loader *loader, const struct json *object)

@@ -105,6 +105,30 @@ static void makes_octets_of_every_form(void)
     }
 }
 
+/* Also when cases were taken back with a file that has a mistake. */
+static void finds_an_id_among_many(void)
+{
+    enum { MANY = 3000 };
+    struct arena *arena = arena_new();
+    struct corpus corpus = {.arena = arena, .catalog = &catalog};
+    struct diags diags = {.arena = arena};
+    for (int i = 0; i < MANY; i++) {
+        const char *text =
+            arena_printf(arena, "{\"id\": \"t/%d\", \"title\": \"t\"" CLIENT ORIGIN EXPECT "%s}", i,
+                         i % 2 == 1 ? ", \"x\": 1" : "");
+        CHECK_ROW(corpus_load_text(&corpus, "f.json", bytes_of(text), &diags) == (i % 2 == 0),
+                  "case %d", i);
+    }
+    for (int i = 0; i < MANY; i++) {
+        const char *text =
+            arena_printf(arena, "{\"id\": \"t/%d\", \"title\": \"t\"" CLIENT ORIGIN EXPECT "}", i);
+        CHECK_ROW(corpus_load_text(&corpus, "g.json", bytes_of(text), &diags) == (i % 2 == 1),
+                  "case %d again", i);
+    }
+    CHECK_ROW(corpus.count == MANY, "%zu cases", corpus.count);
+    arena_free(arena);
+}
+
 static const char whole_case[] =
     "{\"$schema\": \"x\",\n"
     " \"id\": \"theme/name\", \"title\": \"A title\", \"requirements\": [\"9112-8-1\"],\n"
@@ -269,6 +293,7 @@ static void loads_folders_in_order(void)
 CU_TestInfo load_tests[] = {
     {"refuses every bad row", refuses_every_bad_row},
     {"makes octets of every form", makes_octets_of_every_form},
+    {"finds an id among many", finds_an_id_among_many},
     {"reads a whole case", reads_a_whole_case},
     {"tells all mistakes, from top to end", tells_all_mistakes_from_top_to_end},
     {"loads folders in order", loads_folders_in_order},
