@@ -303,6 +303,7 @@ static size_t slots_wanted(const struct plan *plan)
 static bool open_slots(struct runner *runner)
 {
     const size_t wanted = slots_wanted(runner->plan);
+    assert(wanted > 0);
     runner->slots = must_have(calloc(wanted, sizeof(*runner->slots)));
     runner->idle = must_have(calloc(wanted, sizeof(struct slot *)));
     runner->pool = must_have(calloc(wanted, sizeof(struct arena *)));

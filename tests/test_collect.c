@@ -70,7 +70,7 @@ static const struct {
 static void set_groups(struct point *points, const char *groups, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        const char group = groups[0] != '\0' ? groups[i] : '.';
+        const int group = groups[0] != '\0' ? groups[i] : '.';
         const bool is_upper = group >= 'A' && group <= 'Z';
         points[i].suffix = "";
         points[i].is_control = is_upper;
