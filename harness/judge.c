@@ -196,11 +196,32 @@ static void judge_connection(const struct judge *judge, struct run_result *resul
                                   result->reason != NULL ? "\n" : "", grade_text(result->grade));
 }
 
-static void finish_wire(const struct judge *judge, struct seen_wire *wire,
-                        struct run_result *result)
+static bool is_allowed(const struct judge *judge, enum rule rule)
 {
-    seen_finish(wire, judge->was_cut);
-    result->request_count += wire->peer->request_count;
+    for (size_t i = 0; i < judge->point->client_count; i++)
+        for (size_t j = 0; j < judge->point->client[i].allowed_count; j++)
+            if (judge->point->client[i].allowed[j] == rule)
+                return true;
+    return false;
+}
+
+/* What a step asks for is the case's choice, not the client's. */
+static void drop_allowed(struct judge *judge)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < judge->findings.count; i++)
+        if (!is_allowed(judge, judge->findings.items[i].finding.rule))
+            judge->findings.items[kept++] = judge->findings.items[i];
+    judge->findings.count = kept;
+}
+
+static void finish_wires(struct judge *judge, struct run_result *result)
+{
+    for (size_t i = 0; i < judge->point->peer_count; i++) {
+        seen_finish(&judge->wires[i], judge->was_cut);
+        result->request_count += judge->wires[i].peer->request_count;
+    }
+    drop_allowed(judge);
     result->findings = judge->findings.items;
     result->finding_count = judge->findings.count;
 }
@@ -209,8 +230,7 @@ void judge_finish(struct judge *judge, struct run_result *result)
 {
     const size_t unsupported = unsupported_step(judge);
     const struct mark *missed = missed_mark(judge);
-    for (size_t i = 0; i < judge->point->peer_count; i++)
-        finish_wire(judge, &judge->wires[i], result);
+    finish_wires(judge, result);
     result->outcomes = judge->outcomes;
     result->outcome_count = judge->point->client_count;
     result->behaviour = NULL;

@@ -3,6 +3,7 @@
 #include "harness/collect.h"
 #include "harness/queue.h"
 #include "harness/stage.h"
+#include "harness/tally.h"
 #include "harness/version.h"
 
 #include <signal.h>
@@ -12,6 +13,9 @@
 
 /* A run that was late is played again with so many times its deadline. */
 enum { PATIENCE_SECOND = 4 };
+
+/* Of a run's place in the plan: its number within its case, below the case's. */
+enum { PLACE_BITS = 40 };
 
 static const int interrupts[] = {SIGINT, SIGTERM};
 enum { INTERRUPT_COUNT = sizeof(interrupts) / sizeof(interrupts[0]) };
@@ -201,6 +205,8 @@ static void take_result(struct slot *slot, struct run_result *result)
     const struct unit *unit = &slot->unit;
     const unsigned repeat = runner->plan->repeat;
     result->attempts = unit->attempt;
+    tally_add(&runner->totals, result,
+              (uint64_t)unit->case_ << PLACE_BITS | (unit->point * repeat + unit->repeat));
     result->repeat = repeat > 1 ? unit->repeat + 1 : 0;
     pool_give(runner, collect_add(collect_of(runner, unit->case_),
                                   unit->point * repeat + unit->repeat, result, slot->arena));

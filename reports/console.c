@@ -1,6 +1,7 @@
 #include "reports/console.h"
 
 #include "reports/case_text.h"
+#include "reports/rules_text.h"
 #include "reports/wire_text.h"
 
 #include <errno.h>
@@ -348,7 +349,7 @@ static void print_subjects(const struct console *console, const struct totals *t
 
 static struct totals add_totals(const struct totals *totals, size_t count)
 {
-    struct totals all = {{0}, {0}};
+    struct totals all = {.requests = 0};
     for (size_t i = 0; i < count; i++) {
         for (size_t j = 0; j < VERDICT_COUNT; j++) {
             all.cases[j] += totals[i].cases[j];
@@ -366,6 +367,8 @@ static bool console_end(struct sink *base, const struct totals *totals, uint64_t
     const struct totals all = add_totals(totals, console->subject_count);
     const uint64_t cs = duration_ns / NS_PER_CS;
     erase_progress(console);
+    for (size_t i = 0; i < console->subject_count; i++)
+        rules_text_print(out, console->subject_count > 1 ? console->subjects[i] : NULL, &totals[i]);
     if (interrupted)
         fprintf(out, "interrupted: %zu of %zu cases were played\n", console->cases_done,
                 console->case_count);

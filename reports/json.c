@@ -319,12 +319,43 @@ static void write_totals(struct json_sink *sink, const struct totals *totals)
     json_text_close(text);
 }
 
+/* Rules are rows of the report: a row for each that was broken. */
+static void write_rules(struct json_sink *sink, const struct totals *totals)
+{
+    struct json_text *text = &sink->text;
+    json_text_array(text, "rules", JSON_LINES);
+    for (size_t i = 0; i < sink->subject_count; i++)
+        for (enum rule rule = 0; rule < RULE_COUNT; rule++) {
+            const struct rule_count *count = &totals[i].rules[rule];
+            if (count->broken == 0)
+                continue;
+            json_text_object(text, NULL, JSON_FLAT);
+            json_text_string(text, "rule", rule_name(rule));
+            json_text_string(text, "subject", sink->subjects[i]);
+            json_text_string(text, "requirement", rule_requirement(rule));
+            json_text_string(text, "level", rule_level(rule));
+            json_text_string(text, "verdict", verdict_name(rule_verdict(rule)));
+            json_text_number(text, "broken", count->broken);
+            json_text_number(text, "of", totals[i].requests);
+            json_text_object(text, "first", JSON_FLAT);
+            json_text_string(text, "run",
+                             arena_printf(sink->scratch, "%s%s", count->first->parent->id,
+                                          count->first->suffix));
+            json_text_number(text, "connection", count->connection);
+            json_text_number(text, "offset", count->offset);
+            json_text_close(text);
+            json_text_close(text);
+        }
+    json_text_close(text);
+}
+
 static bool json_end(struct sink *base, const struct totals *totals, uint64_t duration_ns,
                      bool interrupted, struct diags *diags)
 {
     struct json_sink *sink = (struct json_sink *)base;
     struct json_text *text = &sink->text;
     json_text_close(text);
+    write_rules(sink, totals);
     write_totals(sink, totals);
     json_text_object(text, "run", JSON_FLAT);
     json_text_string(text, "started", sink->started);

@@ -27,12 +27,23 @@ expect 2 'unknown command "rnu"; did you mean "run"?' "$assay" rnu
 expect 2 'unknown option "--gerp"; did you mean "--grep"?' "$assay" list --gerp=x
 expect 2 '--tag wants a value' "$assay" list --tag
 expect 2 'unknown option "--strict"' "$assay" list --strict
+expect 2 '--jobs: want a number from 1 to 1000, got "0"' "$assay" run --jobs 0
+expect 2 '--jobs: want a number from 1 to 1000, got "x"' "$assay" run --jobs x
+expect 2 '--jobs: want a number from 1 to 1000, got "1001"' "$assay" run --jobs 1001
+expect 2 '--jobs: want a number from 1 to 1000, got "-1"' "$assay" run --jobs=-1
+expect 2 '--jobs: want a number from 1 to 1000, got ""' "$assay" run --jobs=
+expect 2 '--repeat: want a number from 1 to 1000000, got "0"' "$assay" run --repeat 0
+expect 2 '--repeat: want a number from 1 to 1000000, got "99999999999999999999"' \
+    "$assay" run --repeat 99999999999999999999
+expect 2 '--slow: want a number from 1 to 1000, got "1.5"' "$assay" run --slow 1.5
+expect 2 'unknown option "--jobs"' "$assay" list --jobs 2
 expect 2 '--color: want auto, always, never, got "red"' "$assay" run --color red
 expect 2 '--subject: want bundled, got "curl"' "$assay" run --subject curl
 expect 2 '--report: want json=PATH, got "xml=x"' "$assay" run --report xml=x
 expect 2 '--grep: "(" is no regular expression' "$assay" list --grep '('
 expect 2 'no case is called "smoke/gte"; did you mean "smoke/get"?' "$assay" run smoke/gte
 expect 2 'no case is called "zzzzzzzzzzzz", and no file or folder' "$assay" run zzzzzzzzzzzz
+expect 2 'the case "smoke/get" has no point "[cut=1]": it is played once' "$assay" run 'smoke/get[cut=1]'
 expect 4 'no case is selected' "$assay" run --tag nothing-bears-this
 expect 4 'no case is selected' "$assay" list smoke --grep nothing-bears-this
 expect 0 'smoke/get ' "$assay" list smoke
@@ -40,6 +51,8 @@ expect 0 'smoke/get ' "$assay" list 's*/g*'
 expect 0 'no mistakes' "$assay" check
 expect 0 '1 passed' "$assay" run smoke/get
 expect 0 '1 passed' "$assay" run cases/smoke/get.json
+expect 0 '1 case: 1 passed' "$assay" run smoke/get --thin --slow 4
+expect 0 '1 case (3 runs): 1 passed' "$assay" run smoke/get --repeat 3 --jobs 2
 expect 0 '"format": "assay-report/1"' "$assay" run smoke/get --report json=-
 expect 3 'No space left on device' "$assay" run smoke/get --report json=/dev/full
 expect 3 'cannot write to the standard output' sh -c "exec \"$assay\" list >/dev/full"
@@ -77,6 +90,52 @@ expect 1 '1 warn' "$assay" run --strict "$folder/warn.json"
 sed 's/{"send": {"reply": "hello"}}/{"send": "HTTP"}/; s/"client": \[{"request": {}}\],/"deadline_ms": 50, &/' \
     "$folder/fail.json" >"$folder/hang.json"
 expect 1 'error is hung' "$assay" run "$folder/hang.json"
+
+# Of a behaviour that does not pass 20 runs are shown; all are counted.
+expect 1 '30 of 30  takes the body' "$assay" run "$folder/fail.json" --repeat 30 --jobs 4 \
+    --report "json=$folder/many.json"
+shown=$(grep -c '"run": "test/always-fails' "$folder/many.json")
+if [ "$shown" -ne 20 ]; then
+    echo "$shown of 30 runs that fail are shown, want 20"
+    failed=1
+fi
+
+# However many runs are in flight: the same verdicts and behaviours, in the same order.
+play_with() {
+    jobs=$1
+    shift
+    expect 0 ' passed' "$assay" run --jobs "$jobs" --report "json=$folder/$jobs.json" "$@"
+    grep -E '^ *"(case|verdict|behaviour|runs|run)":' "$folder/$jobs.json" |
+        grep -v duration_ms >"$folder/$jobs.txt"
+}
+for options in '' '--thin --repeat 50'; do
+    # shellcheck disable=SC2086 # several words, or none
+    play_with 1 $options
+    # shellcheck disable=SC2086
+    play_with 8 $options
+    if ! diff "$folder/1.txt" "$folder/8.txt"; then
+        echo "--jobs 8 $options gives other results than --jobs 1"
+        failed=1
+    fi
+done
+
+# Interrupted: what had finished is reported, and the second case, which hangs, is not.
+sed 's/"deadline_ms": 50,/"deadline_ms": 60000,/; s/always-fails/waits/' "$folder/hang.json" >"$folder/waits.json"
+mkfifo "$folder/told"
+"$assay" run "$folder/fail.json" "$folder/waits.json" --jobs 2 --report "json=$folder/int.json" \
+    >"$folder/told" 2>&1 &
+player=$!
+exec 3<"$folder/told"
+grep -qF -m 1 'run it' <&3
+kill -INT $player
+wait $player
+got=$?
+exec 3<&-
+if [ "$got" -ne 130 ] || ! grep -qF '"interrupted": true' "$folder/int.json" ||
+    ! grep -qF '"cases": {"fail": 1}' "$folder/int.json"; then
+    echo "interrupted: status $got, want 130 with the report of one case that failed"
+    failed=1
+fi
 
 # What is there is replaced whole; a folder that cannot be written is told.
 expect 0 '1 passed' "$assay" run smoke/get --report "json=$folder/new/run.json" --wire all

@@ -108,6 +108,11 @@ const struct load_bad_row load_bad_rows[] = {
     {WITH_REQUEST("\"read\": [0]"), "1: /client/0/request/read/0: want a whole number from 1"},
     {WITH_REQUEST("\"read\": {\"abandn\": 1}"), "1: /client/0/request/read: want a member"},
     {WITH_REQUEST("\"read\": 5"), "1: /client/0/request/read: want \"all\", \"stream\", [amounts]"},
+    {HEAD ", \"client\": [{\"request\": {}, \"allow\": [\"host-mising\"]}]" ORIGIN EXPECT "}",
+     BEYOND
+     "1: /client/0/allow/0: no rule is called \"host-mising\"; did you mean \"host-missing\"?"},
+    {HEAD ", \"client\": [{\"request\": {}, \"allow\": \"host-missing\"}]" ORIGIN EXPECT "}",
+     "1: /client/0/allow: want an array, got a string"},
     /* steps */
     {HEAD CLIENT ", \"origin\": \"x\"" EXPECT "}", "1: /origin: want an object, got a string"},
     {HEAD CLIENT ", \"origin\": {}" EXPECT "}",

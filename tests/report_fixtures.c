@@ -34,7 +34,7 @@ bool report_play(struct sink *sink, const struct case_result *result, size_t sub
                                   .subjects = subjects,
                                   .subject_count = subject_count,
                                   .case_count = 250};
-    struct totals totals[COUNT_OF(subjects)] = {{{0}, {0}}, {{0}, {0}}};
+    struct totals totals[COUNT_OF(subjects)] = {{.requests = 0}, {.requests = 0}};
     totals[0].cases[VERDICT_PASS] = 20;
     totals[0].runs[VERDICT_PASS] = 20;
     sink->vtable->begin(sink, &info);

@@ -26,6 +26,7 @@
     X("harness/load limits", load_limits_tests)                                                    \
     X("harness/load dump", load_dump_tests)                                                        \
     X("harness/catalog", load_catalog_tests)                                                       \
+    X("harness/tally", tally_tests)                                                                \
     X("harness/match", match_tests)                                                                \
     X("harness/judge", judge_tests)                                                                \
     X("wire/rules", rules_tests)                                                                   \

@@ -140,6 +140,7 @@ static const char whole_report[] =
     "      ]\n"
     "    }\n"
     "  ],\n"
+    "  \"rules\": [],\n"
     "  \"totals\": {\n"
     "    \"bundled\": {\"cases\": {\"pass\": 20, \"fail\": 1}, \"runs\": {\"pass\": 20, \"fail\": 62}},\n"
     "    \"curl\": {\"cases\": {}, \"runs\": {}}\n"

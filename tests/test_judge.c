@@ -191,6 +191,30 @@ static void finds_what_breaks_a_rule(void)
     arena_free(arena);
 }
 
+static void finds_nothing_in_what_a_step_asks_for(void)
+{
+    static const enum rule allowed[] = {RULE_HOST_MISSING};
+    static const struct client_step odd[] = {{.allowed = allowed, .allowed_count = 1}};
+    const struct point point = {.client = odd,
+                                .client_count = 1,
+                                .peers = &origin,
+                                .peer_count = 1,
+                                .behaviours = behaviours,
+                                .behaviour_count = COUNT_OF(behaviours)};
+    struct arena *arena = arena_new();
+    struct run_result result = {.point = &point};
+    struct judge *judge = judge_new(&point, NULL, 0, arena);
+    receive(judge, 0, "GET / HTTP/1.1\r\n\r\n");
+    receive(judge, 1, "GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n");
+    judge_watch(judge, &(struct event){.kind = EVENT_OUTCOME, .outcome = &good});
+    judge_finish(judge, &result);
+    judge_free(judge);
+    CHECK_ROW(result.finding_count == 1 && result.findings[0].finding.rule == RULE_HOST_REPEATED,
+              "%zu findings", result.finding_count);
+    CHECK_ROW(result.request_count == 2, "%zu requests", result.request_count);
+    arena_free(arena);
+}
+
 /* --- the connection ------------------------------------------------------------------ */
 
 #define CANARY "GET " CANARY_TARGET " HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -292,6 +316,7 @@ static void keeps_long_contents_by_their_front(void)
 CU_TestInfo judge_tests[] = {
     {"judges every row, however it is cut", judges_every_row_however_it_is_cut},
     {"finds what breaks a rule", finds_what_breaks_a_rule},
+    {"finds nothing in what a step asks for", finds_nothing_in_what_a_step_asks_for},
     {"grades every row", grades_every_row},
     {"keeps long contents by their front", keeps_long_contents_by_their_front},
     CU_TEST_INFO_NULL,

@@ -9,6 +9,7 @@
 #include "wire/can.h"
 #include "wire/grade.h"
 #include "wire/outcome.h"
+#include "wire/rules.h"
 #include "wire/script.h"
 #include "wire/verdict.h"
 
@@ -39,6 +40,8 @@ struct client_step {
     const char *name;             /* "as"; NULL when it has none */
     const struct step_ref *after; /* barriers: it is asked for when these are done */
     size_t after_count;
+    const enum rule *allowed; /* rules that what it asks for breaks: no finding of the client's */
+    size_t allowed_count;
     struct octets method, target;
     const struct header { /* header fields in order */
         struct octets name, value;

@@ -67,9 +67,21 @@ struct run_info {
     size_t case_count; /* that will be played, for all subjects together */
 };
 
+/* How often a rule was broken. */
+struct rule_count {
+    size_t broken;             /* requests */
+    const struct point *first; /* where for the first time; the corpus' */
+    unsigned connection;       /* the same */
+    uint64_t offset;           /* the same */
+    uint64_t place;            /* private to harness/tally.c */
+};
+
+/* All that was played against one subject. */
 struct totals {
     size_t cases[VERDICT_COUNT];
     size_t runs[VERDICT_COUNT];
+    size_t requests; /* that were held to the rules */
+    struct rule_count rules[RULE_COUNT];
 };
 
 #endif
