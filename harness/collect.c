@@ -259,7 +259,8 @@ static void list_shown(struct collect *collect)
         for (size_t i = 0; i < group->kept_count; i++)
             kept[count++] = group->kept[i];
     qsort(kept, count, sizeof(*kept), by_number);
-    const struct run_result **shown = arena_array(collect->arena, count, sizeof(*shown));
+    const struct run_result **shown =
+        arena_array(collect->arena, count, sizeof(struct run_result *));
     collect->result.shown = shown;
     for (size_t i = 0; i < count; i++)
         if (is_shown(&collect->result, kept[i].run))

@@ -223,7 +223,28 @@ static void finish_wires(struct judge *judge, struct run_result *result)
     }
     drop_allowed(judge);
     result->findings = judge->findings.items;
-    result->finding_count = judge->findings.count;
+    result->finding_count = judge->seen.finding_count = judge->findings.count;
+}
+
+static bool counts(const struct case_ *case_, enum rule rule)
+{
+    for (size_t i = 0; i < case_->rule_count; i++)
+        if (case_->rules[i] == rule)
+            return true;
+    return false;
+}
+
+/* The rules that the case names count for its verdict. */
+static void judge_rules(const struct judge *judge, struct run_result *result)
+{
+    for (size_t i = 0; i < result->finding_count && judge->point->parent != NULL; i++) {
+        const enum rule rule = result->findings[i].finding.rule;
+        if (!counts(judge->point->parent, rule) || rule_verdict(rule) <= result->verdict)
+            continue;
+        result->verdict = rule_verdict(rule);
+        result->reason = arena_printf(judge->arena, "rule %s (%s, %s): %s", rule_name(rule),
+                                      rule_requirement(rule), rule_level(rule), rule_message(rule));
+    }
 }
 
 void judge_finish(struct judge *judge, struct run_result *result)
@@ -247,6 +268,7 @@ void judge_finish(struct judge *judge, struct run_result *result)
             result->behaviour != NULL ? result->behaviour->verdict : VERDICT_UNRECOGNISED;
         result->reason = result->behaviour != NULL ? NULL : nearest_text(judge);
         judge_connection(judge, result);
+        judge_rules(judge, result);
     }
 }
 

@@ -13,10 +13,14 @@ struct behaviour_builder {
 static void read_patterns(const struct loader *loader, const struct json *object,
                           size_t client_count, struct behaviour *behaviour)
 {
+    static const char *const clean[] = {"clean", NULL};
     const struct json *client = json_member(object, "client");
     const struct json *origin = json_member(object, "origin");
-    if (client == NULL && origin == NULL)
-        load_error(loader, object, "states nothing; want \"client\" or \"origin\"");
+    const struct json *rules = json_member(object, "rules");
+    if (client == NULL && origin == NULL && rules == NULL)
+        load_error(loader, object, "states nothing; want \"client\", \"origin\" or \"rules\"");
+    if (rules != NULL)
+        behaviour->wants_clean = load_word(loader, rules, clean) == 0;
     if (client != NULL && load_is(loader, client, JSON_ARRAY)) {
         struct outcome_pattern *patterns =
             arena_array(loader->arena, client->count, sizeof(*patterns));
@@ -152,7 +156,8 @@ static void add(struct arena *arena, struct behaviours *all, const struct behavi
 
 static void read_behaviour(struct behaviour_builder *builder, const struct json *object)
 {
-    static const char *const keys[] = {"name", "verdict", "why", "when", "client", "origin", NULL};
+    static const char *const keys[] = {"name",   "verdict", "why",   "when",
+                                       "client", "origin",  "rules", NULL};
     struct loader *loader = builder->loader;
     if (load_is_use(object)) {
         struct def *def = load_use(loader, object);
@@ -203,7 +208,7 @@ void load_behaviours(struct loader *loader, const struct json *list, size_t clie
 void load_expect(struct loader *loader, const struct json *object, size_t client_count,
                  struct behaviours *behaviours)
 {
-    static const char *const keys[] = {"client", "origin", NULL};
+    static const char *const keys[] = {"client", "origin", "rules", NULL};
     struct behaviour behaviour = {
         .name = "as expected", .line = object->line, .verdict = VERDICT_PASS};
     if (!load_object(loader, object, keys))

@@ -225,6 +225,7 @@ static void read_about(const struct loader *loader, const struct json *object, s
     const struct json *tags = json_member(object, "tags");
     const struct json *deadline = json_member(object, "deadline_ms");
     const struct json *needs = json_member(object, "needs");
+    const struct json *rules = json_member(object, "rules");
     const struct json *connection = json_member(object, "connection");
     case_->id = id != NULL ? read_id(loader, id) : "";
     case_->title = title != NULL ? load_text(loader, title) : "";
@@ -236,6 +237,8 @@ static void read_about(const struct loader *loader, const struct json *object, s
         case_->tags = read_texts(loader, tags, read_tag, &case_->tag_count);
     if (deadline != NULL)
         case_->deadline_ms = load_number(loader, deadline, 1, DEADLINE_MS_MAX);
+    if (rules != NULL)
+        case_->rules = load_rules(loader, rules, &case_->rule_count);
     if (connection != NULL)
         case_->connection = read_connection(loader, connection);
     if (needs != NULL)
@@ -310,7 +313,7 @@ void load_case(struct loader *loader, const struct json *object)
     static const char *const keys[] = {
         "$schema", "defs",   "id",         "title",       "requirements", "seen_in", "client",
         "origin",  "mark",   "matrix",     "split",       "truncate",     "insert",  "needs",
-        "tags",    "expect", "behaviours", "deadline_ms", "connection",   NULL};
+        "tags",    "expect", "behaviours", "deadline_ms", "connection",   "rules",   NULL};
     if (!load_object(loader, object, keys))
         return;
     struct case_ *case_ = arena_alloc(loader->arena, sizeof(*case_));

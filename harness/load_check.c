@@ -192,7 +192,8 @@ static bool peer_covers(const struct loader *loader, const struct peer_pattern *
 static bool behaviour_covers(const struct loader *loader, const struct behaviour *earlier,
                              const struct behaviour *later, bool heeds_errors)
 {
-    if (earlier->client_count > later->client_count)
+    if (earlier->client_count > later->client_count ||
+        (earlier->wants_clean && !later->wants_clean))
         return false;
     for (size_t i = 0; i < earlier->client_count; i++)
         if (!outcome_covers(loader, &earlier->client[i], &later->client[i], heeds_errors))

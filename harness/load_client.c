@@ -152,41 +152,6 @@ static void read_request(const struct loader *loader, const struct json *value,
         read_how(loader, how, step);
 }
 
-static void unknown_rule(const struct loader *loader, const struct json *item,
-                         const char *const *names)
-{
-    const char *near = diag_suggest(bytes_of(item->string), names);
-    const char *quoted = diag_quote(loader->arena, bytes_of(item->string));
-    if (near != NULL)
-        load_error(loader, item, "no rule is called %s; did you mean \"%s\"?", quoted, near);
-    else
-        load_error(loader, item, "no rule is called %s", quoted);
-}
-
-/* Names of rules. */
-static void read_allowed(const struct loader *loader, const struct json *list,
-                         struct client_step *step)
-{
-    const char *names[RULE_COUNT + 1] = {NULL};
-    for (int i = 0; i < RULE_COUNT; i++)
-        names[i] = rule_name((enum rule)i);
-    if (!load_is(loader, list, JSON_ARRAY))
-        return;
-    enum rule *allowed = arena_array(loader->arena, list->count, sizeof(*allowed));
-    for (const struct json *item = list->items; item != NULL; item = item->next) {
-        if (!load_is(loader, item, JSON_STRING))
-            continue;
-        size_t rule = 0;
-        while (rule < RULE_COUNT && strcmp(names[rule], item->string) != 0)
-            rule++;
-        if (rule < RULE_COUNT)
-            allowed[step->allowed_count++] = (enum rule)rule;
-        else
-            unknown_rule(loader, item, names);
-    }
-    step->allowed = allowed;
-}
-
 static void read_step(struct loader *loader, const struct json *value, unsigned index,
                       struct client_step *step)
 {
@@ -205,7 +170,7 @@ static void read_step(struct loader *loader, const struct json *value, unsigned 
         step->name = load_step_name(loader, name,
                                     (struct step_name){.is_client = true, .mark = {.step = index}});
     if (allow != NULL)
-        read_allowed(loader, allow, step);
+        step->allowed = load_rules(loader, allow, &step->allowed_count);
     if (after != NULL)
         step->after = load_after(loader, after, &step->after_count);
 }

@@ -97,6 +97,9 @@ const char *load_text(const struct loader *loader, const struct json *value);
 /* Index in `words` (ended by NULL); -1 after a mistake. */
 int load_word(const struct loader *loader, const struct json *value, const char *const *words);
 
+/* load_rules.c: a list of names of rules. */
+const enum rule *load_rules(const struct loader *loader, const struct json *list, size_t *count);
+
 /* RFC 9110, section 5.6.2: what a field name is. */
 bool load_is_token(const char *text);
 

@@ -264,5 +264,8 @@ bool match_behaviour(const struct behaviour *behaviour, const struct seen *seen,
     }
     for (size_t i = 0; i < behaviour->peer_count; i++)
         match_peer(seen, differences, &behaviour->peers[i]);
+    const struct place rules = {seen, differences, "rules", 0};
+    if (behaviour->wants_clean && seen->finding_count > 0)
+        differs(&rules, "%zu findings, want none", seen->finding_count);
     return differences->count == before;
 }

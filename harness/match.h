@@ -35,6 +35,7 @@ struct seen {
     const struct seen_peer *peers;    /* by peer index */
     const struct peer *scripts;       /* the same, for their names */
     const struct endpoint *endpoints; /* the same */
+    size_t finding_count;             /* rules that were broken */
     can_set can;
     struct arena *arena; /* for texts */
 };

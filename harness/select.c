@@ -172,7 +172,7 @@ static struct pick pick_points(const struct case_ *one, const struct meant *mean
 {
     if (meant->is_whole)
         return (struct pick){NULL, 0};
-    const struct point **points = arena_array(arena, one->point_count, sizeof(*points));
+    const struct point **points = arena_array(arena, one->point_count, sizeof(struct point *));
     size_t count = 0;
     for (size_t i = 0; i < one->point_count; i++)
         if (meant->points[i])
@@ -183,7 +183,7 @@ static struct pick pick_points(const struct case_ *one, const struct meant *mean
 static void gather(const struct selection *selection, const struct corpus *corpus,
                    const struct meant *meant, const regex_t *grep, struct selected *selected)
 {
-    const struct case_ **cases = arena_array(corpus->arena, corpus->count, sizeof(*cases));
+    const struct case_ **cases = arena_array(corpus->arena, corpus->count, sizeof(struct case_ *));
     struct pick *picks = arena_array(corpus->arena, corpus->count, sizeof(*picks));
     selected->count = 0;
     for (size_t i = 0; i < corpus->count; i++) {

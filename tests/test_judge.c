@@ -215,6 +215,45 @@ static void finds_nothing_in_what_a_step_asks_for(void)
     arena_free(arena);
 }
 
+static void holds_a_case_to_the_rules_it_names(void)
+{
+    static const enum rule named[] = {RULE_HOST_MISSING};
+    static const struct behaviour clean = {
+        .name = "clean", .verdict = VERDICT_PASS, .wants_clean = true};
+    static const struct behaviour any = {.name = "any", .verdict = VERDICT_INFO};
+    const struct behaviour both[] = {clean, any};
+    static const struct {
+        const char *label, *octets;
+        size_t rule_count;
+        const char *behaviour;
+        enum verdict verdict;
+    } named_rows[] = {
+        {"clean", GET, 1, "clean", VERDICT_PASS},
+        {"broken and named", "GET / HTTP/1.1\r\n\r\n", 1, "any", VERDICT_FAIL},
+        {"broken, not named", "GET / HTTP/1.1\r\n\r\n", 0, "any", VERDICT_INFO},
+    };
+    struct arena *arena = arena_new();
+    for (size_t i = 0; i < COUNT_OF(named_rows); i++) {
+        const struct case_ parent = {.rules = named, .rule_count = named_rows[i].rule_count};
+        const struct point point = {.parent = &parent,
+                                    .peers = &origin,
+                                    .peer_count = 1,
+                                    .behaviours = both,
+                                    .behaviour_count = COUNT_OF(both)};
+        struct run_result result = {.point = &point};
+        struct judge *judge = judge_new(&point, NULL, 0, arena);
+        receive(judge, 0, named_rows[i].octets);
+        judge_finish(judge, &result);
+        judge_free(judge);
+        CHECK_ROW(result.verdict == named_rows[i].verdict, "%s: %s", named_rows[i].label,
+                  verdict_name(result.verdict));
+        CHECK_ROW(strcmp(result.behaviour->name, named_rows[i].behaviour) == 0, "%s: %s",
+                  named_rows[i].label, result.behaviour->name);
+        arena_reset(arena);
+    }
+    arena_free(arena);
+}
+
 /* --- the connection ------------------------------------------------------------------ */
 
 #define CANARY "GET " CANARY_TARGET " HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -316,6 +355,7 @@ static void keeps_long_contents_by_their_front(void)
 CU_TestInfo judge_tests[] = {
     {"judges every row, however it is cut", judges_every_row_however_it_is_cut},
     {"finds what breaks a rule", finds_what_breaks_a_rule},
+    {"holds a case to the rules it names", holds_a_case_to_the_rules_it_names},
     {"finds nothing in what a step asks for", finds_nothing_in_what_a_step_asks_for},
     {"grades every row", grades_every_row},
     {"keeps long contents by their front", keeps_long_contents_by_their_front},

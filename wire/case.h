@@ -150,6 +150,7 @@ struct behaviour {
     size_t client_count;
     const struct peer_pattern *peers;
     size_t peer_count;
+    bool wants_clean; /* no rule was broken in this run */
 };
 
 /* --- the case ------------------------------------------------------------- */
@@ -200,8 +201,10 @@ struct case_ {
     size_t seen_in_count;
     const char *const *tags;
     size_t tag_count;
-    uint64_t deadline_ms;                 /* 5000 unless the case says otherwise */
-    can_set needs;                        /* stated and inferred */
+    uint64_t deadline_ms;   /* 5000 unless the case says otherwise */
+    can_set needs;          /* stated and inferred */
+    const enum rule *rules; /* that count for the verdict of this case */
+    size_t rule_count;
     const struct grade_table *connection; /* verdicts on it; NULL: not judged */
     const struct point *points;
     size_t point_count;
