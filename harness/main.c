@@ -30,7 +30,7 @@ static const char help_rest[] =
     "  --subject NAME        the client under test; bundled\n"
     "  --report json=PATH    write the JSON report there too; - is the standard output\n"
     "  --wire all            put the octets of what passed into the report, too\n"
-    "  --jobs N              runs in flight at once; 1\n"
+    "  --jobs N              runs in flight at once; 2\n"
     "  --repeat N            play each point N times\n"
     "  --slow N              N times as much time: 4 for sanitizers, 20 for valgrind\n"
     "  --thin                of each case only its first point\n"

@@ -395,7 +395,6 @@ enum exit_status runner_play(const struct plan *plan, struct diags *diags)
     }
     const int error = uv_loop_close(&runner.loop);
     assert(error == 0);
-    (void)error;
     release(&runner);
     return status_of(&runner);
 }

@@ -226,7 +226,9 @@ static void write_run(struct json_sink *sink, const char *case_id, const struct 
 {
     struct json_text *text = &sink->text;
     json_text_object(text, NULL, JSON_LINES);
-    json_text_string(text, "run", arena_printf(sink->scratch, "%s%s", case_id, run->point->suffix));
+    const char *number = run->repeat > 0 ? arena_printf(sink->scratch, "#%u", run->repeat) : "";
+    json_text_string(text, "run",
+                     arena_printf(sink->scratch, "%s%s%s", case_id, run->point->suffix, number));
     json_text_string(text, "verdict", verdict_name(run->verdict));
     json_text_string(text, "behaviour", run->behaviour != NULL ? run->behaviour->name : NULL);
     json_text_string(text, "reason", run->reason);

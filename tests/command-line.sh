@@ -53,6 +53,7 @@ expect 0 '1 passed' "$assay" run smoke/get
 expect 0 '1 passed' "$assay" run cases/smoke/get.json
 expect 0 '1 case: 1 passed' "$assay" run smoke/get --thin --slow 4
 expect 0 '1 case (3 runs): 1 passed' "$assay" run smoke/get --repeat 3 --jobs 2
+expect 0 '"run": "smoke/get#1"' "$assay" run smoke/get --repeat 3 --report json=-
 expect 0 '"format": "assay-report/1"' "$assay" run smoke/get --report json=-
 expect 3 'No space left on device' "$assay" run smoke/get --report json=/dev/full
 expect 3 'cannot write to the standard output' sh -c "exec \"$assay\" list >/dev/full"
