@@ -2,8 +2,8 @@
 
 #include "harness/done.h"
 #include "harness/judge.h"
+#include "harness/seats.h"
 #include "server/diagnostics.h"
-#include "server/peer.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -14,13 +14,6 @@ enum { SETTLE_MS = 100 };
 static_assert(sizeof(CANARY_BODY) - 1 == 14, "the canary's answer states its length");
 
 enum phase { PHASE_IDLE, PHASE_PLAYING, PHASE_SETTLING };
-
-/* A peer of the run, and the address it is reached at. */
-struct seat {
-    struct lease lease;
-    struct peer_run *peer;
-    bool is_leased;
-};
 
 struct stage {
     uv_loop_t *loop;
@@ -33,8 +26,7 @@ struct stage {
     enum phase phase;
     struct transcript transcript;
     struct judge *judge;
-    struct seat *seats; /* by peer index */
-    struct endpoint *endpoints;
+    struct seats seats;
     struct driver_session session;
     struct done done;
     size_t asked_count;   /* client steps that the driver was given */
@@ -77,19 +69,6 @@ static void start_timer(struct stage *stage, uv_timer_cb callback, uint64_t time
 
 /* --- the end of a run ----------------------------------------------------------- */
 
-static void leave_seats(struct stage *stage)
-{
-    for (size_t i = 0; i < stage->run.point->peer_count; i++) {
-        struct seat *seat = &stage->seats[i];
-        if (seat->peer != NULL)
-            peer_run_end(seat->peer);
-        if (seat->is_leased)
-            listener_give_back(stage->listener, &seat->lease);
-        seat->peer = NULL;
-        seat->is_leased = false;
-    }
-}
-
 /* Where the script was not played as it is written, nothing is judged. */
 static void spoil(struct stage *stage, struct run_result *result)
 {
@@ -112,7 +91,7 @@ static void conclude(struct stage *stage)
     struct transcript *transcript = arena_alloc(stage->run.arena, sizeof(*transcript));
     uv_timer_stop(&stage->timer);
     ticker_stop(stage->host.ticker);
-    leave_seats(stage);
+    seats_leave(&stage->seats);
     *transcript = stage->transcript;
     *result = (struct run_result){
         .point = stage->run.point,
@@ -129,15 +108,6 @@ static void conclude(struct stage *stage)
     stage->run.done(stage->run.context, result);
 }
 
-static bool is_quiet(struct stage *stage)
-{
-    bool is_quiet = true;
-    for (size_t i = 0; i < stage->run.point->peer_count; i++)
-        is_quiet =
-            (stage->seats[i].peer == NULL || peer_run_settle(stage->seats[i].peer)) && is_quiet;
-    return is_quiet;
-}
-
 static void on_settled(uv_timer_t *timer)
 {
     conclude(timer->data);
@@ -146,7 +116,7 @@ static void on_settled(uv_timer_t *timer)
 static void on_quiet(uv_timer_t *timer)
 {
     struct stage *stage = timer->data;
-    if (is_quiet(stage))
+    if (seats_are_quiet(&stage->seats))
         conclude(stage);
     else
         start_timer(stage, on_settled, SETTLE_MS);
@@ -173,22 +143,13 @@ static void answer_in_stead(struct stage *stage, enum outcome_error error)
                                      .outcome = &outcome});
 }
 
-static bool is_busy(const struct stage *stage)
-{
-    for (size_t i = 0; i < stage->run.point->peer_count; i++)
-        if (peer_run_is_busy(stage->seats[i].peer))
-            return true;
-    return false;
-}
-
 /* One more request, when the scripts are over: what answers it shows what became of the connection.
  */
 static void send_canary(struct stage *stage)
 {
     const size_t step = stage->asked_count++;
     stage->host.canary = &stage->canary;
-    for (size_t i = 0; i < stage->run.point->peer_count; i++)
-        peer_run_end_scripts(stage->seats[i].peer);
+    seats_each(&stage->seats, peer_run_end_scripts);
     record(stage, (struct event){.kind = EVENT_ASKED, .step = (unsigned)step});
     stage->driver->vtable->ask(stage->driver, step, 1);
 }
@@ -198,7 +159,8 @@ static void send_canary(struct stage *stage)
 static void end_when_answered(struct stage *stage)
 {
     const size_t scripted = stage->run.point->client_count;
-    const bool is_all = stage->is_cut || (stage->asked_count >= scripted && !is_busy(stage));
+    const bool is_all =
+        stage->is_cut || (stage->asked_count >= scripted && !seats_are_busy(&stage->seats));
     if (stage->is_end_asked || !is_all || stage->answer_count < stage->asked_count)
         return;
     if (stage->has_canary && !stage->is_cut && stage->host.canary == NULL) {
@@ -213,13 +175,12 @@ static void end_when_answered(struct stage *stage)
  * reset. */
 static void cut(struct stage *stage, enum event_kind kind, enum outcome_error error)
 {
-    for (size_t i = 0; i < stage->run.point->peer_count; i++)
-        stage->was_held = stage->was_held || peer_run_is_held(stage->seats[i].peer);
-    stage->was_held = stage->was_held || stage->asked_count < stage->run.point->client_count;
+    stage->was_held =
+        seats_are_held(&stage->seats) || stage->asked_count < stage->run.point->client_count;
     stage->is_cut = true;
     record(stage, (struct event){.kind = kind});
     answer_in_stead(stage, error);
-    leave_seats(stage);
+    seats_leave(&stage->seats);
     end_when_answered(stage);
 }
 
@@ -271,32 +232,6 @@ static void on_head(void *context, size_t step)
         record(stage, (struct event){.kind = EVENT_HEAD, .step = (unsigned)step});
 }
 
-static void on_accepted(void *context, int fd)
-{
-    struct seat *seat = context;
-    peer_run_accept(seat->peer, fd);
-}
-
-static bool take_seats(struct stage *stage)
-{
-    const struct point *point = stage->run.point;
-    stage->seats = arena_array(stage->run.arena, point->peer_count, sizeof(*stage->seats));
-    stage->endpoints = arena_array(stage->run.arena, point->peer_count, sizeof(*stage->endpoints));
-    for (size_t i = 0; i < point->peer_count; i++) {
-        struct seat *seat = &stage->seats[i];
-        seat->lease.accepted = on_accepted;
-        seat->lease.context = seat;
-        seat->is_leased = listener_lease(stage->listener, &seat->lease);
-        if (!seat->is_leased) {
-            leave_seats(stage);
-            return false;
-        }
-        stage->endpoints[i] = seat->lease.endpoint;
-        seat->peer = peer_run_new(&point->peers[i], (unsigned)i, &stage->host);
-    }
-    return true;
-}
-
 static bool is_free(struct stage *stage, const struct client_step *step)
 {
     for (size_t i = 0; i < step->after_count; i++)
@@ -322,8 +257,7 @@ static void on_tick(void *context)
     struct stage *stage = context;
     if (stage->phase == PHASE_IDLE || stage->is_cut)
         return;
-    for (size_t i = 0; i < stage->run.point->peer_count; i++)
-        peer_run_poke(stage->seats[i].peer);
+    seats_each(&stage->seats, peer_run_poke);
     if (stage->phase != PHASE_PLAYING)
         return;
     ask_on(stage);
@@ -353,7 +287,7 @@ static void begin(struct stage *stage)
 {
     struct driver *driver = stage->driver;
     stage->session = (struct driver_session){
-        .endpoints = stage->endpoints,
+        .endpoints = stage->seats.endpoints,
         .steps = steps_of(stage),
         .count = stage->run.point->client_count + stage->has_canary,
         .wants_heads = stage->done.has_barriers,
@@ -370,15 +304,16 @@ bool stage_play(struct stage *stage, const struct stage_run *run)
 {
     assert(stage->phase == PHASE_IDLE);
     stage->run = *run;
-    if (!take_seats(stage))
+    if (!seats_take(&stage->seats, stage->listener, run->point, &stage->host, run->arena))
         return false;
     stage->phase = PHASE_PLAYING;
     stage->outcome_count = stage->answer_count = stage->asked_count = 0;
     stage->is_cut = stage->is_end_asked = stage->hit_deadline = stage->was_held = false;
     done_init(&stage->done, run->point, run->arena);
-    stage->judge = judge_new(run->point, stage->endpoints, stage->driver->info.can, run->arena);
+    stage->judge =
+        judge_new(run->point, stage->seats.endpoints, stage->driver->info.can, run->arena);
     transcript_init(&stage->transcript, run->arena, watch, stage);
-    stage->host.endpoints = stage->endpoints;
+    stage->host.endpoints = stage->seats.endpoints;
     stage->has_canary =
         run->point->parent->connection != NULL && (stage->driver->info.can & CAN(SESSION)) != 0;
     stage->host.canary = NULL;
