@@ -39,7 +39,7 @@ HEADERS  = $(wildcard $(FOLDERS:%=%/*.h)) $(wildcard tests/*.h)
 CORE_OBJ = $(CORE_SRC:%.c=$(BUILD)/%.o)
 TEST_OBJ = $(TEST_SRC:%.c=$(BUILD)/%.o)
 
-.PHONY: all setup check suites run asan lint bench format install uninstall clean
+.PHONY: force all setup check suites run asan lint bench format install uninstall clean
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/assay
@@ -54,7 +54,11 @@ $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(OUR_CFLAGS) $(CFLAGS) -c -o $@ $<
 
-# Where the installed corpus is looked for.
+# Where the installed corpus is looked for: compiled in, and again when PREFIX is another.
+$(BUILD)/data-dir: force
+	@mkdir -p $(@D)
+	@echo '$(DATA_DIR)' | cmp -s - $@ || echo '$(DATA_DIR)' >$@
+$(BUILD)/harness/select.o: $(BUILD)/data-dir
 $(BUILD)/harness/select.o: OUR_CPPFLAGS += -DASSAY_DATA_DIR='"$(DATA_DIR)"'
 
 # The packages are looked for first, so that what follows can ask pkg-config for them.
