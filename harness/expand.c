@@ -68,14 +68,8 @@ static const struct selection *select_behaviours(struct expansion *expansion,
 
 static struct point *next_point(struct expansion *expansion)
 {
-    if (expansion->count == expansion->size) {
-        const size_t size = expansion->size > 0 ? expansion->size * 2 : 1;
-        struct point *points = arena_array(expansion->loader->arena, size, sizeof(*points));
-        if (expansion->count > 0)
-            memcpy(points, expansion->points, expansion->count * sizeof(*points));
-        expansion->points = points;
-        expansion->size = size;
-    }
+    expansion->points = arena_room(expansion->loader->arena, expansion->points, expansion->count,
+                                   &expansion->size, sizeof(*expansion->points));
     return &expansion->points[expansion->count++];
 }
 

@@ -126,14 +126,8 @@ struct paths {
 
 static void add_path(struct arena *arena, struct paths *paths, const char *path)
 {
-    if (paths->count == paths->size) {
-        const size_t size = paths->size > 0 ? paths->size * 2 : 64;
-        const char **items = arena_array(arena, size, sizeof(*items));
-        if (paths->count > 0)
-            memcpy(items, paths->items, paths->count * sizeof(*items));
-        paths->items = items;
-        paths->size = size;
-    }
+    paths->items =
+        arena_room(arena, paths->items, paths->count, &paths->size, sizeof(*paths->items));
     paths->items[paths->count++] = path;
 }
 

@@ -127,28 +127,14 @@ static void check_name(const struct behaviour_builder *builder, const struct jso
                        all->items[i].line);
 }
 
-static void grow(struct arena *arena, struct behaviours *all)
-{
-    const size_t size = all->size > 0 ? all->size * 2 : 8;
-    struct behaviour *items = arena_array(arena, size, sizeof(*items));
-    const struct json **places = arena_array(arena, size, sizeof(*places));
-    const struct json **whens = arena_array(arena, size, sizeof(*whens));
-    if (all->count > 0) {
-        memcpy(items, all->items, all->count * sizeof(*items));
-        memcpy(places, all->places, all->count * sizeof(*places));
-        memcpy(whens, all->whens, all->count * sizeof(*whens));
-    }
-    all->items = items;
-    all->places = places;
-    all->whens = whens;
-    all->size = size;
-}
-
 static void add(struct arena *arena, struct behaviours *all, const struct behaviour *behaviour,
                 const struct json *place)
 {
-    if (all->count == all->size)
-        grow(arena, all);
+    size_t size = all->size;
+    all->items = arena_room(arena, all->items, all->count, &size, sizeof(*all->items));
+    size = all->size;
+    all->places = arena_room(arena, all->places, all->count, &size, sizeof(*all->places));
+    all->whens = arena_room(arena, all->whens, all->count, &all->size, sizeof(*all->whens));
     all->items[all->count] = *behaviour;
     all->places[all->count] = place;
     all->whens[all->count++] = json_member(place, "when");

@@ -4,7 +4,7 @@
 #define BYTES_LEN_MAX ((uint64_t)1 << 50)
 
 /* Neighbours are joined up to this length, so that comparing and sending walk few pieces. */
-enum { JOINED_LEN_MAX = 64 * 1024, PIECES_SIZE_FIRST = 8 };
+enum { JOINED_LEN_MAX = 64 * 1024 };
 
 /* Of what is longer than allowed, one more than that. */
 static uint64_t piece_len(const struct piece *piece)
@@ -22,14 +22,8 @@ void builder_add(const struct loader *loader, struct octets_builder *builder, st
 {
     if (piece.times == 0 || (piece.hole == HOLE_NONE && piece.data.len == 0))
         return;
-    if (builder->count == builder->size) {
-        const size_t size = builder->size > 0 ? builder->size * 2 : PIECES_SIZE_FIRST;
-        struct piece *pieces = arena_array(loader->arena, size, sizeof(*pieces));
-        if (builder->count > 0)
-            memcpy(pieces, builder->pieces, builder->count * sizeof(*pieces));
-        builder->pieces = pieces;
-        builder->size = size;
-    }
+    builder->pieces = arena_room(loader->arena, builder->pieces, builder->count, &builder->size,
+                                 sizeof(*builder->pieces));
     builder->pieces[builder->count++] = piece;
     builder->len += piece_len(&piece);
 }

@@ -296,14 +296,8 @@ void load_played(struct loader *loader, const struct json *object, struct point 
 static void add_case(const struct loader *loader, struct case_ *case_)
 {
     struct corpus *corpus = loader->corpus;
-    if (corpus->count == corpus->size) {
-        const size_t size = corpus->size > 0 ? corpus->size * 2 : 64;
-        const struct case_ **cases = arena_array(corpus->arena, size, sizeof(*cases));
-        if (corpus->count > 0)
-            memcpy(cases, corpus->cases, corpus->count * sizeof(*cases));
-        corpus->cases = cases;
-        corpus->size = size;
-    }
+    corpus->cases = arena_room(corpus->arena, corpus->cases, corpus->count, &corpus->size,
+                               sizeof(*corpus->cases));
     corpus->cases[corpus->count++] = case_;
     id_index_add(corpus);
 }

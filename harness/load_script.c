@@ -2,7 +2,6 @@
 
 enum {
     UNTIL_LEN_MAX = 4096,
-    STEPS_SIZE_FIRST = 8,
     SEGMENTS_MAX = 100000,
     WAIT_MS_MAX = 60000,
     ROUNDS_MAX = 1000000,
@@ -177,14 +176,8 @@ static void check_keys(const struct loader *loader, const struct json *value)
 
 static struct step *add_step(struct script_builder *builder)
 {
-    if (builder->count == builder->size) {
-        const size_t size = builder->size > 0 ? builder->size * 2 : STEPS_SIZE_FIRST;
-        struct step *steps = arena_array(builder->loader->arena, size, sizeof(*steps));
-        if (builder->count > 0)
-            memcpy(steps, builder->steps, builder->count * sizeof(*steps));
-        builder->steps = steps;
-        builder->size = size;
-    }
+    builder->steps = arena_room(builder->loader->arena, builder->steps, builder->count,
+                                &builder->size, sizeof(*builder->steps));
     return &builder->steps[builder->count++];
 }
 

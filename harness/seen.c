@@ -30,14 +30,8 @@ static void add_finding(void *context, const struct finding *finding)
 {
     const struct seen_connection *connection = context;
     struct seen_findings *findings = connection->wire->findings;
-    if (findings->count == findings->size) {
-        const size_t size = findings->size > 0 ? findings->size * 2 : 8;
-        struct run_finding *items = arena_array(connection->wire->arena, size, sizeof(*items));
-        if (findings->count > 0)
-            memcpy(items, findings->items, findings->count * sizeof(*items));
-        findings->items = items;
-        findings->size = size;
-    }
+    findings->items = arena_room(connection->wire->arena, findings->items, findings->count,
+                                 &findings->size, sizeof(*findings->items));
     findings->items[findings->count++] =
         (struct run_finding){*finding, connection->wire->index, connection->index};
 }
@@ -64,14 +58,7 @@ static struct seen_connection *connection_of(struct seen_wire *wire, unsigned in
 static void add_field(struct arena *arena, struct field_list *list,
                       const struct http_reader *reader)
 {
-    if (list->count == list->size) {
-        const size_t size = list->size > 0 ? list->size * 2 : 16;
-        struct field *items = arena_array(arena, size, sizeof(*items));
-        if (list->count > 0)
-            memcpy(items, list->items, list->count * sizeof(*items));
-        list->items = items;
-        list->size = size;
-    }
+    list->items = arena_room(arena, list->items, list->count, &list->size, sizeof(*list->items));
     list->items[list->count++] = (struct field){
         .name = arena_bytes(arena, reader->name),
         .value = arena_bytes(arena, reader->value),

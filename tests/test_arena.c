@@ -49,9 +49,24 @@ static void copies_octets(void)
     arena_free(NULL);
 }
 
+static void makes_room_for_any_number(void)
+{
+    struct arena *arena = arena_new();
+    size_t *items = NULL, count = 0, size = 0;
+    for (; count < MANY; count++) {
+        items = arena_room(arena, items, count, &size, sizeof(*items));
+        CHECK_ROW(count < size && size <= 2 * count + MANY, "%zu of %zu", count, size);
+        items[count] = count;
+    }
+    for (size_t i = 0; i < count; i++)
+        CHECK_ROW(items[i] == i, "item %zu", i);
+    arena_free(arena);
+}
+
 CU_TestInfo arena_tests[] = {
     {"gives zeroed, aligned memory", gives_zeroed_aligned_memory},
     {"keeps what it gave", keeps_what_it_gave},
     {"copies octets", copies_octets},
+    {"makes room for any number", makes_room_for_any_number},
     CU_TEST_INFO_NULL,
 };

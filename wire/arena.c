@@ -8,6 +8,9 @@
 /* One block holds a typical run; a larger request gets a block of its own. */
 enum { ARENA_BLOCK_SIZE = 16 * 1024 };
 
+/* Most lists stay as short. */
+enum { ROOM_FIRST = 4 };
+
 struct block {
     struct block *next;
     size_t used;
@@ -102,6 +105,17 @@ void *arena_array(struct arena *arena, size_t count, size_t size)
 {
     assert(size == 0 || count <= SIZE_MAX / 2 / size);
     return arena_alloc(arena, count * size);
+}
+
+void *arena_room(struct arena *arena, void *items, size_t count, size_t *size, size_t item_size)
+{
+    if (count < *size)
+        return items;
+    *size = *size > 0 ? *size * 2 : ROOM_FIRST;
+    void *grown = arena_array(arena, *size, item_size);
+    if (count > 0)
+        memcpy(grown, items, count * item_size);
+    return grown;
 }
 
 char *arena_strndup(struct arena *arena, const char *text, size_t len)

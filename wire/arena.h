@@ -28,6 +28,10 @@ void *arena_alloc(struct arena *arena, size_t size);
 /* As arena_alloc() of `count` times `size`; the product may not overflow. */
 void *arena_array(struct arena *arena, size_t count, size_t size);
 
+/* An array with room for one item more: `items` itself while `count` is less than `size`, else a
+ * copy twice as large, whose `size` is set. An empty array is NULL with `size` 0. */
+void *arena_room(struct arena *arena, void *items, size_t count, size_t *size, size_t item_size);
+
 /* Copies `len` octets and adds a NUL; `text` may hold NULs itself. */
 char *arena_strndup(struct arena *arena, const char *text, size_t len);
 
