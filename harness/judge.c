@@ -3,8 +3,6 @@
 #include "harness/match.h"
 #include "harness/seen.h"
 
-#include <stdlib.h>
-
 struct judge {
     const struct point *point;
     struct arena *arena;

@@ -131,15 +131,10 @@ static void add_path(struct arena *arena, struct paths *paths, const char *path)
     paths->items[paths->count++] = path;
 }
 
-static bool ends_in(const char *name, const char *end)
-{
-    const size_t len = strlen(name), end_len = strlen(end);
-    return len >= end_len && strcmp(name + len - end_len, end) == 0;
-}
-
 static bool is_case_file(const char *name)
 {
-    return ends_in(name, ".json") && !ends_in(name, ".schema.json") &&
+    return bytes_end_in(bytes_of(name), bytes_of(".json")) &&
+           !bytes_end_in(bytes_of(name), bytes_of(".schema.json")) &&
            strcmp(name, "requirements.json") != 0 && strcmp(name, "observed.json") != 0;
 }
 

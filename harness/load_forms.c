@@ -28,12 +28,6 @@ static int digit_value(char digit, const char *digits)
     return at != NULL ? (int)(at - digits) : -1;
 }
 
-static int hex_value(char digit)
-{
-    const int value = digit_value(digit, "0123456789abcdefABCDEF");
-    return value < 16 ? value : value - 6;
-}
-
 static void read_hex(const struct loader *loader, const struct json *value, const struct json *main,
                      struct octets_builder *builder)
 {
@@ -43,7 +37,8 @@ static void read_hex(const struct loader *loader, const struct json *value, cons
     uint8_t *octets = arena_alloc(loader->arena, main->len / 2);
     bool is_good = main->len % 2 == 0;
     for (size_t i = 0; is_good && i < main->len; i += 2) {
-        const int high = hex_value(main->string[i]), low = hex_value(main->string[i + 1]);
+        const int high = byte_hex((uint8_t)main->string[i]),
+                  low = byte_hex((uint8_t)main->string[i + 1]);
         is_good = high >= 0 && low >= 0;
         octets[i / 2] = (uint8_t)((unsigned)high << 4 | (unsigned)low);
     }

@@ -5,14 +5,6 @@
 /* Longer values are built only in part, for a message. */
 enum { TEXT_LEN_MAX = 80 };
 
-static bool contains(struct bytes text, struct bytes part)
-{
-    for (size_t at = 0; at + part.len <= text.len; at++)
-        if (memcmp(text.at + at, part.at, part.len) == 0)
-            return true;
-    return false;
-}
-
 static bool holds(const struct value *value, const struct endpoint *endpoints,
                   const struct subject_value *got, struct arena *arena)
 {
@@ -27,8 +19,8 @@ static bool holds(const struct value *value, const struct endpoint *endpoints,
                octets_has_prefix(&value->octets, endpoints, got->text);
     case VALUE_HAS:
         return value->octets.len <= got->len &&
-               contains(got->text,
-                        octets_build(&value->octets, endpoints, arena, got->text.len + 1));
+               bytes_contain(got->text,
+                             octets_build(&value->octets, endpoints, arena, got->text.len + 1));
     case VALUE_LENGTH:
         return got->len == value->length;
     case VALUE_ABSENT:

@@ -103,14 +103,6 @@ static void begin_request(struct seen_wire *wire, struct seen_connection *connec
     connection->body_size = 0;
 }
 
-static void look_for_canary(struct seen_wire *wire, struct bytes data)
-{
-    static const char target[] = CANARY_TARGET;
-    for (; data.len >= sizeof(target) - 1; bytes_take(&data, 1))
-        if (memcmp(data.at, target, sizeof(target) - 1) == 0)
-            wire->canary.was_content = true;
-}
-
 static void add_body(struct arena *arena, struct seen_connection *connection, struct bytes data)
 {
     struct seen_request *request = connection->request;
@@ -183,8 +175,8 @@ static bool take_event(struct seen_wire *wire, struct seen_connection *connectio
         return true;
     case HTTP_DATA:
         add_body(wire->arena, connection, reader->data);
-        if (wire->has_canary)
-            look_for_canary(wire, reader->data);
+        if (wire->has_canary && bytes_contain(reader->data, bytes_of(CANARY_TARGET)))
+            wire->canary.was_content = true;
         return true;
     case HTTP_TRAILER:
         add_field(wire->arena, &connection->trailers, reader);

@@ -14,12 +14,6 @@ static const char *corpus_folder(void)
     return access("cases/requirements.json", F_OK) == 0 ? "cases" : ASSAY_DATA_DIR "/cases";
 }
 
-static bool ends_in(const char *word, const char *end)
-{
-    const size_t len = strlen(word), end_len = strlen(end);
-    return len >= end_len && strcmp(word + len - end_len, end) == 0;
-}
-
 /* Whether the word means this id: itself, a folder above it, or a pattern. */
 static bool names_id(const char *word, const char *id)
 {
@@ -74,7 +68,7 @@ static bool unknown_word(const struct corpus *corpus, const char *word, struct d
 static bool is_for_loading(const char *word)
 {
     struct stat info;
-    return stat(word, &info) == 0 || ends_in(word, ".json");
+    return stat(word, &info) == 0 || bytes_end_in(bytes_of(word), bytes_of(".json"));
 }
 
 /* Loads what the words need: first each that is a path, then the corpus when there is any other.

@@ -41,13 +41,9 @@ static void meet_canary(struct connection *connection)
 static void look_for_canary(struct connection *connection)
 {
     struct peer_host *host = connection->peer->host;
-    struct bytes data = connection->requests.data;
-    if (host->canary == NULL || connection->is_canary)
-        return;
-    for (const struct bytes target = host->canary->target; data.len >= target.len;
-         bytes_take(&data, 1))
-        if (memcmp(data.at, target.at, target.len) == 0)
-            host->was_desynced = true;
+    if (host->canary != NULL && !connection->is_canary &&
+        bytes_contain(connection->requests.data, host->canary->target))
+        host->was_desynced = true;
 }
 
 /* --- reading -------------------------------------------------------------------------- */
@@ -310,8 +306,8 @@ enum play receive_canary(struct connection *connection)
     connection->owes_canary = false;
     if (!connection->peer->host->was_desynced || connection->fd < 0)
         return connection->fd >= 0 ? PLAY_ON : PLAY_OVER;
-    connection_close(connection,
-                     socket_reset); /* nothing will answer it: the client need not wait */
+    /* Nothing will answer it: the client need not wait. */
+    connection_close(connection, socket_reset);
     connection_record(connection, EVENT_RST_SENT, (struct bytes){NULL, 0}, 0);
     return PLAY_OVER;
 }

@@ -73,16 +73,6 @@ static struct bytes gather(struct connection *connection)
     return (struct bytes){scratch, len};
 }
 
-static void skip(struct octets_cursor *cursor, size_t count)
-{
-    while (count > 0) {
-        const struct bytes piece = octets_peek(cursor);
-        const size_t part = piece.len < count ? piece.len : count;
-        octets_skip(cursor, part);
-        count -= part;
-    }
-}
-
 /* A segment is sent, and there are more: the client has to read it first. PLAY_ON once it has; or
  * once it took too long, and what is left goes out as one. */
 static enum play end_segment(struct connection *connection, const struct step *step)
@@ -98,7 +88,7 @@ static enum play end_segment(struct connection *connection, const struct step *s
 
 static void count_sent(struct connection *connection, size_t count)
 {
-    skip(&connection->sending, count);
+    octets_skip(&connection->sending, count);
     connection->drain.sent += count;
     if (!connection->is_segmented)
         return;

@@ -1,15 +1,5 @@
 #include "tests/rules_rows.h"
 
-#define OCTETS(text)                                                                               \
-    {                                                                                              \
-        (const uint8_t *)(text), sizeof(text) - 1                                                  \
-    }
-
-/* The start of most rows. */
-#define GET          "GET / HTTP/1.1\r\nHost: a\r\n"
-#define POST         "POST / HTTP/1.1\r\nHost: a\r\n"
-#define CHUNKED_POST POST "Transfer-Encoding: chunked\r\n"
-
 /* clang-format off */
 const struct rules_row rules_rows[] = {
     {"a CRLF before the request", PEER_ORIGIN, OCTETS("\r\n" GET "\r\n"),

@@ -45,4 +45,14 @@ extern const size_t rules_near_row_count;
 extern const struct rules_real_row rules_real_rows[];
 extern const size_t rules_real_row_count;
 
+#define OCTETS(text)                                                                               \
+    {                                                                                              \
+        (const uint8_t *)(text), sizeof(text) - 1                                                  \
+    }
+
+/* The start of most rows. */
+#define GET          "GET / HTTP/1.1\r\nHost: a\r\n"
+#define POST         "POST / HTTP/1.1\r\nHost: a\r\n"
+#define CHUNKED_POST POST "Transfer-Encoding: chunked\r\n"
+
 #endif

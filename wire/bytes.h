@@ -41,6 +41,39 @@ static inline uint8_t byte_lower(uint8_t octet)
     return octet >= 'A' && octet <= 'Z' ? (uint8_t)(octet + ('a' - 'A')) : octet;
 }
 
+static inline bool byte_is_digit(uint8_t octet)
+{
+    return octet >= '0' && octet <= '9';
+}
+
+/* The value of a hexadecimal digit, of either case; -1 when it is none. */
+static inline int byte_hex(uint8_t octet)
+{
+    const uint8_t lower = byte_lower(octet);
+    if (byte_is_digit(octet))
+        return octet - '0';
+    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+/* Whether `part`, which may be empty, stands somewhere in `text`. */
+static inline bool bytes_contain(struct bytes text, struct bytes part)
+{
+    if (part.len == 0)
+        return true;
+    for (; text.len >= part.len; bytes_take(&text, 1))
+        if (memcmp(text.at, part.at, part.len) == 0)
+            return true;
+    return false;
+}
+
+static inline bool bytes_end_in(struct bytes text, struct bytes end)
+{
+    if (text.len < end.len)
+        return false;
+    bytes_take(&text, text.len - end.len);
+    return bytes_equal(text, end);
+}
+
 /* Equal but for the case of ASCII letters, as field names are (RFC 9110, section 5.1). */
 static inline bool bytes_equal_fold(struct bytes one, struct bytes other)
 {

@@ -34,21 +34,13 @@ static size_t eat_run(struct cursor *cursor, unsigned classes)
     return count;
 }
 
-static int hex_value(uint8_t octet)
-{
-    if (octet >= '0' && octet <= '9')
-        return octet - '0';
-    const uint8_t letter = byte_lower(octet);
-    return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
-}
-
 /* RFC 9112, section 7.1: chunk-size = 1*HEXDIG, and "recipients MUST anticipate potentially large
  * hexadecimal numerals". False when there is no number. */
 static bool eat_size(struct cursor *cursor, uint64_t *size)
 {
     *size = 0;
     for (; !is_at_end(cursor); cursor->at++) {
-        const int digit = hex_value(cursor->line->text.at[cursor->at]);
+        const int digit = byte_hex(cursor->line->text.at[cursor->at]);
         if (digit < 0)
             break;
         if (*size > ((uint64_t)INT64_MAX - (uint64_t)digit) / HEX_BASE) {
@@ -162,7 +154,7 @@ bool chunked_may_be_last(struct bytes begun)
     size_t count = 0;
     while (count < begun.len && begun.at[count] == '0')
         count++;
-    return count > 0 && (count == begun.len || hex_value(begun.at[count]) < 0);
+    return count > 0 && (count == begun.len || byte_hex(begun.at[count]) < 0);
 }
 
 /* RFC 9110, section 6.5.1: what is needed before the content is. The rest may come late. */

@@ -63,16 +63,11 @@ static void for_members(struct http_reader *reader,
     }
 }
 
-static bool is_digit(uint8_t octet)
-{
-    return octet >= '0' && octet <= '9';
-}
-
 /* RFC 9110, section 8.6: Content-Length = 1*DIGIT. False when it is not that, or too large. */
 static bool read_length(struct http_reader *reader, struct bytes text, uint64_t *length)
 {
     for (size_t i = 0; i < text.len; i++)
-        if (!is_digit(text.at[i])) {
+        if (!byte_is_digit(text.at[i])) {
             note_at(reader, HTTP_DEVIATION_LENGTH_NOT_DIGITS, text.at + i);
             return false;
         }

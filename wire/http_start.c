@@ -42,11 +42,6 @@ static void note_blanks(struct http_notes *notes, const struct http_line *line, 
     }
 }
 
-static bool is_digit(uint8_t octet)
-{
-    return octet >= '0' && octet <= '9';
-}
-
 /* RFC 9112, section 2.3: "HTTP" "/" DIGIT "." DIGIT, case-sensitive. Gives HTTP_DEVIATION_COUNT
  * when it is that, and `absent` when it does not even look like it. */
 static enum http_deviation_kind read_version(struct http_start *start, struct bytes text,
@@ -57,8 +52,8 @@ static enum http_deviation_kind read_version(struct http_start *start, struct by
         return absent;
     if (!bytes_equal(name, bytes_of("HTTP/")))
         return HTTP_DEVIATION_VERSION_CASE;
-    if (text.len != VERSION_LEN || !is_digit(text.at[VERSION_MAJOR]) ||
-        text.at[VERSION_MAJOR + 1] != '.' || !is_digit(text.at[VERSION_MINOR]))
+    if (text.len != VERSION_LEN || !byte_is_digit(text.at[VERSION_MAJOR]) ||
+        text.at[VERSION_MAJOR + 1] != '.' || !byte_is_digit(text.at[VERSION_MINOR]))
         return HTTP_DEVIATION_VERSION_MALFORMED;
     start->major = text.at[VERSION_MAJOR] - '0';
     start->minor = text.at[VERSION_MINOR] - '0';
@@ -159,7 +154,7 @@ static size_t read_status_code(struct http_reader *reader, const struct http_lin
 {
     const struct bytes text = line->text;
     size_t at = from;
-    while (at < text.len && at < from + STATUS_CODE_LEN && is_digit(text.at[at]))
+    while (at < text.len && at < from + STATUS_CODE_LEN && byte_is_digit(text.at[at]))
         reader->start.status = reader->start.status * 10 + (text.at[at++] - '0');
     if (at == from + STATUS_CODE_LEN && (at == text.len || http_is_octet(text.at[at], ANY_BLANK)))
         return at;

@@ -27,11 +27,6 @@ static bool in_range(uint8_t octet, uint8_t min, uint8_t max)
     return octet >= min && octet <= max;
 }
 
-static bool is_digit(uint8_t octet)
-{
-    return in_range(octet, '0', '9');
-}
-
 static bool is_letter(uint8_t octet)
 {
     return in_range(byte_lower(octet), 'a', 'z');
@@ -39,7 +34,7 @@ static bool is_letter(uint8_t octet)
 
 static bool is_hex(uint8_t octet)
 {
-    return is_digit(octet) || in_range(byte_lower(octet), 'a', 'f');
+    return byte_is_digit(octet) || in_range(byte_lower(octet), 'a', 'f');
 }
 
 /* The letters at the front of `text`. */
@@ -117,7 +112,8 @@ static int escaped_unit(struct bytes text)
         const uint8_t digit = byte_lower(text.at[i]);
         if (!is_hex(digit))
             return -1;
-        unit = unit * 16 + (is_digit(digit) ? digit - (unsigned)'0' : digit - (unsigned)'a' + 10);
+        unit =
+            unit * 16 + (byte_is_digit(digit) ? digit - (unsigned)'0' : digit - (unsigned)'a' + 10);
     }
     return (int)unit;
 }
@@ -215,9 +211,9 @@ static bool check_double(const struct checker *checker, struct bytes number)
 
 static bool check_digits(struct checker *checker)
 {
-    if (!is_digit(peek(checker)))
+    if (!byte_is_digit(peek(checker)))
         return fail_want(checker, "a digit");
-    while (is_digit(peek(checker)))
+    while (byte_is_digit(peek(checker)))
         bytes_take(&checker->rest, 1);
     return true;
 }
@@ -227,7 +223,7 @@ static bool check_whole_part(struct checker *checker)
     eat(checker, '-');
     if (!eat(checker, '0'))
         return check_digits(checker);
-    return !is_digit(peek(checker)) || fail_want(checker, "no digit after a leading zero");
+    return !byte_is_digit(peek(checker)) || fail_want(checker, "no digit after a leading zero");
 }
 
 static bool check_fraction_and_exponent(struct checker *checker)
@@ -328,7 +324,7 @@ static bool check_value(struct checker *checker, unsigned line)
         return check_container(checker);
     if (first == '"')
         return check_string(checker);
-    if (first == '-' || is_digit(first))
+    if (first == '-' || byte_is_digit(first))
         return check_number(checker);
     return check_literal(checker);
 }

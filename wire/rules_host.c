@@ -7,11 +7,6 @@ static bool is_among(uint8_t octet, const char *set)
     return octet != 0 && strchr(set, octet) != NULL;
 }
 
-static bool is_digit(uint8_t octet)
-{
-    return octet >= '0' && octet <= '9';
-}
-
 static bool is_letter(uint8_t octet)
 {
     const uint8_t lower = byte_lower(octet);
@@ -20,7 +15,7 @@ static bool is_letter(uint8_t octet)
 
 static bool is_hex(uint8_t octet)
 {
-    return is_digit(octet) || is_among(octet, "abcdefABCDEF");
+    return byte_is_digit(octet) || is_among(octet, "abcdefABCDEF");
 }
 
 size_t rules_count_uri(struct bytes text, const char *more)
@@ -31,7 +26,7 @@ size_t rules_count_uri(struct bytes text, const char *more)
         if (octet == '%' && text.len - at >= PERCENT_LEN && is_hex(text.at[at + 1]) &&
             is_hex(text.at[at + 2]))
             at += PERCENT_LEN;
-        else if (is_digit(octet) || is_letter(octet) || is_among(octet, "-._~!$&'()*+,;=") ||
+        else if (byte_is_digit(octet) || is_letter(octet) || is_among(octet, "-._~!$&'()*+,;=") ||
                  is_among(octet, more))
             at++;
         else
@@ -75,7 +70,7 @@ bool rules_read_authority(struct rules_authority *authority, struct bytes text, 
     authority->has_colon = true;
     authority->port = rest;
     size_t digits = 0;
-    while (digits < rest.len && is_digit(rest.at[digits]))
+    while (digits < rest.len && byte_is_digit(rest.at[digits]))
         digits++;
     *fault = host_len + 1 + digits;
     return digits == rest.len;
@@ -87,7 +82,7 @@ bool rules_take_authority(struct bytes *rest, struct bytes *scheme, struct bytes
     *scheme = rules_before(ahead, ":/?#");
     for (size_t i = 0; i < scheme->len; i++)
         if (!is_letter(scheme->at[i]) &&
-            (i == 0 || (!is_digit(scheme->at[i]) && !is_among(scheme->at[i], "+-."))))
+            (i == 0 || (!byte_is_digit(scheme->at[i]) && !is_among(scheme->at[i], "+-."))))
             return false;
     bytes_take(&ahead, scheme->len);
     if (scheme->len == 0 || ahead.len < 3 || memcmp(ahead.at, "://", 3) != 0)
