@@ -1,5 +1,7 @@
 #include "harness/collect.h"
 
+#include "harness/likeness.h"
+
 #include <stdlib.h>
 
 /* A run that is kept to be shown. */
@@ -9,13 +11,20 @@ struct kept {
     struct arena *arena;
 };
 
+/* What has to come before a run can be judged for good. */
+struct awaited {
+    size_t control;    /* the control group whose controls were still to come; 0: none */
+    size_t split;      /* the split whose run in one piece was; 0: none */
+    uint64_t likeness; /* of the run, with `split`: what will be compared; else 0 */
+};
+
 /* The runs of one behaviour and one verdict. A behaviour alone would not do: the first run of the
  * case's verdict must be among those that are kept. */
 struct group {
     struct group *next;
     enum verdict verdict;
     const char *name; /* the behaviour's; NULL where none matched */
-    size_t waits_for; /* the control group whose controls were still to come; 0: none */
+    struct awaited awaited;
     size_t count;
     size_t first;                        /* the least number of its runs */
     struct kept kept[COLLECT_SHOWN_MAX]; /* by number */
@@ -28,26 +37,46 @@ struct control {
     bool has_failed;
 };
 
+/* What is known of the runs of a split that came in one piece. */
+struct whole {
+    size_t awaited; /* that have not come */
+    bool is_there;
+    bool is_unsteady; /* they were not alike themselves, or not judged: nothing can be compared */
+    uint64_t likeness;
+};
+
 struct collect {
     struct arena *arena; /* holds this struct too */
     struct case_result result;
     struct control *controls; /* by control group; 0 is none */
+    struct whole *wholes;     /* by split; 0 is none */
     struct group *groups;
     size_t group_count;
     size_t awaited; /* runs that have not come */
     bool is_told;   /* the result is made */
 };
 
-static void await_controls(struct collect *collect, const struct played *played, unsigned repeats)
+static size_t larger(size_t one, size_t other)
 {
-    size_t most = 0;
-    for (size_t i = 0; i < played->point_count; i++)
-        if (played_point(played, i)->control_group > most)
-            most = played_point(played, i)->control_group;
-    collect->controls = arena_array(collect->arena, most + 1, sizeof(*collect->controls));
-    for (size_t i = 0; i < played->point_count; i++)
-        if (played_point(played, i)->is_control)
-            collect->controls[played_point(played, i)->control_group].awaited += repeats;
+    return one > other ? one : other;
+}
+
+static void await_others(struct collect *collect, const struct played *played, unsigned repeats)
+{
+    size_t controls = 0, splits = 0;
+    for (size_t i = 0; i < played->point_count; i++) {
+        controls = larger(controls, played_point(played, i)->control_group);
+        splits = larger(splits, played_point(played, i)->split_group);
+    }
+    collect->controls = arena_array(collect->arena, controls + 1, sizeof(*collect->controls));
+    collect->wholes = arena_array(collect->arena, splits + 1, sizeof(*collect->wholes));
+    for (size_t i = 0; i < played->point_count; i++) {
+        const struct point *point = played_point(played, i);
+        if (point->is_control)
+            collect->controls[point->control_group].awaited += repeats;
+        if (point->is_split_whole)
+            collect->wholes[point->split_group].awaited += repeats;
+    }
 }
 
 struct collect *collect_new(const struct played *played, unsigned repeats, const char *subject)
@@ -58,7 +87,7 @@ struct collect *collect_new(const struct played *played, unsigned repeats, const
     collect->awaited = played->point_count * repeats;
     collect->result.case_ = played->case_;
     collect->result.subject = subject;
-    await_controls(collect, played, repeats);
+    await_others(collect, played, repeats);
     return collect;
 }
 
@@ -76,18 +105,24 @@ static bool is_same_name(const char *one, const char *other)
     return one == other || (one != NULL && other != NULL && strcmp(one, other) == 0);
 }
 
+static bool is_same_wait(const struct awaited *one, const struct awaited *other)
+{
+    return one->control == other->control && one->split == other->split &&
+           one->likeness == other->likeness;
+}
+
 static struct group *group_of(struct collect *collect, const struct run_result *run,
-                              size_t waits_for)
+                              struct awaited awaited)
 {
     const char *name = run->behaviour != NULL ? run->behaviour->name : NULL;
     for (struct group *group = collect->groups; group != NULL; group = group->next)
-        if (group->verdict == run->verdict && group->waits_for == waits_for &&
+        if (group->verdict == run->verdict && is_same_wait(&group->awaited, &awaited) &&
             is_same_name(group->name, name))
             return group;
     struct group *group = arena_alloc(collect->arena, sizeof(*group));
     group->verdict = run->verdict;
     group->name = name;
-    group->waits_for = waits_for;
+    group->awaited = awaited;
     group->first = SIZE_MAX;
     group->next = collect->groups;
     collect->groups = group;
@@ -106,10 +141,37 @@ static void void_run(struct run_result *run)
     run->reason = "the control of this point did not pass";
 }
 
+/* What a client tells of a message must not depend on where its segments end. */
+static void warn_of_split(struct run_result *run)
+{
+    if (run->verdict != VERDICT_PASS && run->verdict != VERDICT_INFO)
+        return;
+    run->verdict = VERDICT_WARN;
+    run->reason = "the same octets in one piece gave another outcome";
+}
+
+static void take_whole(struct whole *whole, const struct run_result *run, uint64_t likeness)
+{
+    const bool is_judged = run->verdict != VERDICT_SKIP && run->verdict != VERDICT_UNEXERCISED &&
+                           run->verdict != VERDICT_ERROR;
+    whole->awaited--;
+    if (!is_judged || (whole->is_there && whole->likeness != likeness))
+        whole->is_unsteady = true;
+    whole->is_there = true;
+    whole->likeness = likeness;
+}
+
+static bool differs(const struct whole *whole, uint64_t likeness)
+{
+    return whole->is_there && !whole->is_unsteady && whole->likeness != likeness;
+}
+
 /* Puts the run where its number belongs; the last one falls out when there are too many. */
 static struct arena *keep(struct group *group, struct kept one)
 {
-    const bool is_passed = group->verdict == VERDICT_PASS && group->waits_for == 0;
+    static const struct awaited nothing = {0, 0, 0};
+    const bool is_passed =
+        group->verdict == VERDICT_PASS && is_same_wait(&group->awaited, &nothing);
     const size_t max = is_passed ? 1 : COLLECT_SHOWN_MAX;
     struct arena *freed = NULL;
     if (group->kept_count == max) {
@@ -126,23 +188,47 @@ static struct arena *keep(struct group *group, struct kept one)
     return freed;
 }
 
-struct arena *collect_add(struct collect *collect, size_t number, struct run_result *run,
-                          struct arena *arena)
+/* A control's run counts for its group; a run that rests on controls waits, or is void. */
+static void mind_control(struct collect *collect, struct run_result *run, struct awaited *awaited)
 {
-    assert(collect->awaited > 0);
-    collect->awaited--;
-    collect->result.run_count++;
     struct control *control = &collect->controls[run->point->control_group];
-    size_t waits_for = 0;
     if (run->point->is_control) {
         control->awaited--;
         control->has_failed = control->has_failed || run->verdict != VERDICT_PASS;
     } else if (control->awaited > 0) {
-        waits_for = run->point->control_group;
+        awaited->control = run->point->control_group;
     } else if (control->has_failed) {
         void_run(run);
     }
-    struct group *group = group_of(collect, run, waits_for);
+}
+
+static void mind_split(struct collect *collect, struct run_result *run, struct awaited *awaited)
+{
+    const size_t split = run->point->split_group;
+    struct whole *whole = &collect->wholes[split];
+    if (split == 0)
+        return;
+    const uint64_t likeness = likeness_of(run);
+    if (run->point->is_split_whole) {
+        take_whole(whole, run, likeness);
+    } else if (whole->awaited > 0) {
+        awaited->split = split;
+        awaited->likeness = likeness;
+    } else if (differs(whole, likeness)) {
+        warn_of_split(run);
+    }
+}
+
+struct arena *collect_add(struct collect *collect, size_t number, struct run_result *run,
+                          struct arena *arena)
+{
+    struct awaited awaited = {0, 0, 0};
+    assert(collect->awaited > 0);
+    collect->awaited--;
+    collect->result.run_count++;
+    mind_control(collect, run, &awaited);
+    mind_split(collect, run, &awaited);
+    struct group *group = group_of(collect, run, awaited);
     group->count++;
     if (number < group->first)
         group->first = number;
@@ -168,16 +254,23 @@ bool collect_is_whole(const struct collect *collect)
 
 /* --- the result ------------------------------------------------------------------ */
 
-/* All controls have come, so that what waited for them can be judged. */
+static void judge_again(struct group *group, void (*judge)(struct run_result *run))
+{
+    for (size_t i = 0; i < group->kept_count; i++)
+        judge(group->kept[i].run);
+    group->verdict = group->kept[0].run->verdict;
+    group->name = group->kept[0].run->behaviour != NULL ? group->name : NULL;
+}
+
+/* All has come, so that what waited for it can be judged. */
 static void end_waiting(struct collect *collect)
 {
     for (struct group *group = collect->groups; group != NULL; group = group->next) {
-        if (group->waits_for == 0 || !collect->controls[group->waits_for].has_failed)
-            continue;
-        for (size_t i = 0; i < group->kept_count; i++)
-            void_run(group->kept[i].run);
-        group->verdict = group->kept[0].run->verdict;
-        group->name = group->kept[0].run->behaviour != NULL ? group->name : NULL;
+        const struct awaited *awaited = &group->awaited;
+        if (collect->controls[awaited->control].has_failed)
+            judge_again(group, void_run);
+        else if (differs(&collect->wholes[awaited->split], awaited->likeness))
+            judge_again(group, warn_of_split);
     }
 }
 

@@ -10,7 +10,8 @@
  * memory is given back at once.
  *
  * Points of a control group are `unexercised` unless its controls passed, and
- * wait for these where they come first.
+ * wait for these where they come first. So do the points of a split, for the one
+ * in one piece: what is not alike (harness/likeness.h) is a warning.
  */
 #ifndef HARNESS_COLLECT_H
 #define HARNESS_COLLECT_H

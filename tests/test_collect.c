@@ -29,31 +29,40 @@ static const struct row {
     const char *runs;   /* a letter each, in the order of their numbers */
     const char *groups; /* "A" a control of group 1, "a" a point that rests on it, "." none; "" none at all */
     const char *want;   /* verdict, worst, shown, behaviours */
+    const char *splits; /* "A" the run in one piece of split 1, "a" one in segments, "." none; "" none at all */
 } rows[] = {
-    {"one that passes", "g", "", "pass 0 | 0 | good 1"},
-    {"of those that pass the first is shown", "ggg", "", "pass 0 | 0 | good 3"},
-    {"of two behaviours that pass, too", "hgg", "", "pass 0 | 0 | fine 1, good 2"},
-    {"one that fails among those that pass", "ggbg", "", "fail 2 | 0 2 | good 3, bad 1"},
-    {"the worst is the first of its verdict", "gwbg", "", "fail 1 | 0 1 2 | good 2, worse 1, bad 1"},
-    {"info is shown", "gigi", "", "info 1 | 0 1 3 | good 2, noted 2"},
-    {"unrecognised has no behaviour", "gug", "", "unrecognised 1 | 0 1 | good 2"},
-    {"unexercised alone", "xx", "", "unexercised 0 | 0 1 | "},
-    {"skip is worse than pass", "gs", "", "skip 1 | 0 1 | good 1"},
-    {"error is the worst", "buxeg", "", "error 3 | 0 1 2 3 4 | bad 1, good 1"},
-    {"one behaviour, two verdicts: the connection's", "gGgG", "", "warn 1 | 0 1 3 | good 4"},
+    {"one that passes", "g", "", "pass 0 | 0 | good 1", ""},
+    {"of those that pass the first is shown", "ggg", "", "pass 0 | 0 | good 3", ""},
+    {"of two behaviours that pass, too", "hgg", "", "pass 0 | 0 | fine 1, good 2", ""},
+    {"one that fails among those that pass", "ggbg", "", "fail 2 | 0 2 | good 3, bad 1", ""},
+    {"the worst is the first of its verdict", "gwbg", "", "fail 1 | 0 1 2 | good 2, worse 1, bad 1", ""},
+    {"info is shown", "gigi", "", "info 1 | 0 1 3 | good 2, noted 2", ""},
+    {"unrecognised has no behaviour", "gug", "", "unrecognised 1 | 0 1 | good 2", ""},
+    {"unexercised alone", "xx", "", "unexercised 0 | 0 1 | ", ""},
+    {"skip is worse than pass", "gs", "", "skip 1 | 0 1 | good 1", ""},
+    {"error is the worst", "buxeg", "", "error 3 | 0 1 2 3 4 | bad 1, good 1", ""},
+    {"one behaviour, two verdicts: the connection's", "gGgG", "", "warn 1 | 0 1 3 | good 4", ""},
     {"the first 20 of a behaviour", "gbbbbbbbbbbbbbbbbbbbbbbbbbw", "",
-     "fail 1 | 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 26 | good 1, bad 25, worse 1"},
+     "fail 1 | 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 26 | good 1, bad 25, worse 1", ""},
     {"the worst is shown though its behaviour has 20 of another verdict", "GGGGGGGGGGGGGGGGGGGGGGgu", "",
-     "unrecognised 23 | 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 22 23 | good 23"},
-    {"a control that passes", "gbg", "Aaa", "fail 1 | 0 1 | good 2, bad 1"},
-    {"a control that fails voids its group", "bbgw", "Aaa.", "fail 0 | 0 1 2 3 | bad 1, worse 1"},
-    {"a control behind its group", "bgb", "aaA", "fail 2 | 0 1 2 | bad 1"},
-    {"of several controls all must pass", "gbbg", "AAab", "fail 1 | 0 1 2 | good 2, bad 1"},
-    {"groups are apart", "gbbb", "ABab", "fail 1 | 0 1 2 3 | good 1, bad 2"},
-    {"a control that is not played voids nothing", "bg", "aa", "fail 0 | 0 1 | bad 1, good 1"},
-    {"an error stays one", "be", "Aa", "error 1 | 0 1 | bad 1"},
+     "unrecognised 23 | 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 22 23 | good 23", ""},
+    {"a control that passes", "gbg", "Aaa", "fail 1 | 0 1 | good 2, bad 1", ""},
+    {"a control that fails voids its group", "bbgw", "Aaa.", "fail 0 | 0 1 2 3 | bad 1, worse 1", ""},
+    {"a control behind its group", "bgb", "aaA", "fail 2 | 0 1 2 | bad 1", ""},
+    {"of several controls all must pass", "gbbg", "AAab", "fail 1 | 0 1 2 | good 2, bad 1", ""},
+    {"groups are apart", "gbbb", "ABab", "fail 1 | 0 1 2 3 | good 1, bad 2", ""},
+    {"a control that is not played voids nothing", "bg", "aa", "fail 0 | 0 1 | bad 1, good 1", ""},
+    {"an error stays one", "be", "Aa", "error 1 | 0 1 | bad 1", ""},
     {"what is void is bounded", "xggggggggggggggggggggggg", "Aaaaaaaaaaaaaaaaaaaaaaaa",
-     "unexercised 0 | 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 | "},
+     "unexercised 0 | 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 | ", ""},
+    {"a split, all alike", "ggg", "", "pass 0 | 0 | good 3", "Aaa"},
+    {"a split, one not alike", "ghg", "", "warn 1 | 0 1 | good 2, fine 1", "Aaa"},
+    {"a split, the whole comes last", "ghg", "", "warn 1 | 0 1 | good 2, fine 1", "aaA"},
+    {"splits are apart", "ghgh", "", "pass 0 | 0 | good 2, fine 2", "ABab"},
+    {"a run that failed is not made better", "gb", "", "fail 1 | 0 1 | good 1, bad 1", "Aa"},
+    {"nothing is compared with a whole that was not exercised", "xgh", "", "unexercised 0 | 0 1 | good 1, fine 1", "Aaa"},
+    {"nor with wholes that are not alike", "ghg", "", "pass 0 | 0 | good 2, fine 1", "AAa"},
+    {"void, not compared", "bgh", "Aaa", "fail 0 | 0 1 2 | bad 1", ".Aa"},
 };
 /* clang-format on */
 
@@ -66,6 +75,15 @@ static const struct {
               {"backward", true, 0},
               {"from the middle on", false, 2},
               {"backward from the middle on", true, 2}};
+
+static void set_splits(struct point *points, const char *splits, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        points[i].is_split_whole = splits[i] >= 'A' && splits[i] <= 'Z';
+        points[i].split_group =
+            splits[i] == '.' ? 0 : (size_t)(splits[i] - (points[i].is_split_whole ? 'A' : 'a') + 1);
+    }
+}
 
 static void set_groups(struct point *points, const char *groups, size_t count)
 {
@@ -84,9 +102,15 @@ static struct run_result *run_of(struct arena *arena, char letter, const struct 
     size_t i = 0;
     while (letters[i].letter != letter)
         i++;
+    struct outcome *outcome = arena_alloc(arena, sizeof(*outcome));
+    const struct outcome **outcomes = arena_array(arena, 1, sizeof(struct outcome *));
+    outcome->status = letter;
+    outcomes[0] = outcome;
     run->point = point;
     run->verdict = letters[i].verdict;
     run->behaviour = letters[i].behaviour;
+    run->outcomes = outcomes;
+    run->outcome_count = 1;
     return run;
 }
 
@@ -155,6 +179,8 @@ static void try_row(const struct row *row, size_t order)
     const struct case_ one = {.id = "a/b", .points = points, .point_count = count};
     const struct played played = {.case_ = &one, .point_count = count};
     set_groups(points, row->groups, count);
+    if (row->splits[0] != '\0')
+        set_splits(points, row->splits, count);
     struct collect *collect = collect_new(&played, 1, "subject");
     size_t freed = 0;
     for (size_t i = 0; i < count; i++) {
