@@ -13,8 +13,7 @@ struct bundled {
     struct arena *arena;
     struct assay_connection *connection; /* NULL: no memory, or no address */
     uint8_t *piece;                      /* of PIECE_SIZE; made when a step first needs it */
-    void (*has_head)(void *context);     /* NULL: nobody wants to know */
-    void *head_context;
+    struct bundled_watch watch;
 };
 
 /* clang-format off */
@@ -53,9 +52,10 @@ static const enum outcome_error outcome_errors[ASSAY_ERROR_COUNT] = {
 can_set bundled_can(void)
 {
     return CAN(SESSION) | CAN(METHOD_ANY) | CAN(TARGET_RAW) | CAN(HEADERS_ANY) | CAN(BODY_BYTES) |
-           CAN(BODY_STREAM) | CAN(BODY_STREAM_LENGTH) | CAN(EVENT_HEAD) | CAN(READ_STREAM) |
-           CAN(READ_AMOUNT) | CAN(READ_ABANDON) | CAN(REPORT_REASON) | CAN(REPORT_HEADERS) |
-           CAN(REPORT_TRAILERS) | CAN(REPORT_INTERIM) | CAN(REPORT_PARTIAL);
+           CAN(BODY_STREAM) | CAN(BODY_STREAM_LENGTH) | CAN(BODY_HOLD) | CAN(BODY_FAIL) |
+           CAN(TRAILERS_SEND) | CAN(EXPECT_CONTINUE) | CAN(TIMEOUT) | CAN(EVENT_HEAD) |
+           CAN(READ_STREAM) | CAN(READ_AMOUNT) | CAN(READ_ABANDON) | CAN(REPORT_REASON) |
+           CAN(REPORT_HEADERS) | CAN(REPORT_TRAILERS) | CAN(REPORT_INTERIM) | CAN(REPORT_PARTIAL);
 }
 
 static bool read_port(const char *text, uint16_t *port)
@@ -79,10 +79,9 @@ struct bundled *bundled_new(const struct endpoint *endpoints, struct arena *aren
     return bundled;
 }
 
-void bundled_watch_heads(struct bundled *bundled, void (*has_head)(void *context), void *context)
+void bundled_watch(struct bundled *bundled, struct bundled_watch watch)
 {
-    bundled->has_head = has_head;
-    bundled->head_context = context;
+    bundled->watch = watch;
 }
 
 void bundled_free(struct bundled *bundled)
@@ -123,17 +122,30 @@ static struct bytes gather(struct source *source)
     return piece;
 }
 
+static struct octets_cursor cursor_of(const struct source *source, size_t piece)
+{
+    return (struct octets_cursor){.octets = &source->body->pieces[piece].octets,
+                                  .endpoints = source->bundled->endpoints};
+}
+
+static bool is_hold(const struct body *body, size_t piece)
+{
+    return piece < body->piece_count && body->pieces[piece].kind == SOURCE_HOLD;
+}
+
 static enum assay_piece next_piece(void *context, struct bytes *piece)
 {
     struct source *source = context;
-    const bool is_inside = source->cursor.octets != NULL && octets_peek(&source->cursor).len > 0;
-    if (!is_inside) {
-        if (source->next == source->body->piece_count)
+    const struct bundled_watch *watch = &source->bundled->watch;
+    if (source->cursor.octets == NULL || octets_peek(&source->cursor).len == 0) {
+        const struct body *body = source->body;
+        for (; is_hold(body, source->next); source->next++)
+            watch->hold(watch->context, source->next);
+        if (source->next == body->piece_count)
             return ASSAY_PIECES_END;
-        source->cursor = (struct octets_cursor){
-            .octets = &source->body->pieces[source->next++],
-            .endpoints = source->bundled->endpoints,
-        };
+        if (body->pieces[source->next].kind == SOURCE_FAIL)
+            return ASSAY_PIECES_BROKEN;
+        source->cursor = cursor_of(source, source->next++);
     }
     *piece = gather(source);
     return ASSAY_PIECE;
@@ -146,11 +158,8 @@ static struct assay_body body_of(struct source *source)
     const struct body *body = source->body;
     if (body->kind == BODY_NONE)
         return (struct assay_body){.kind = ASSAY_BODY_NONE};
-    if (body->kind == BODY_BYTES && body->pieces[0].len <= PIECE_SIZE) {
-        source->cursor = (struct octets_cursor){
-            .octets = &body->pieces[0],
-            .endpoints = source->bundled->endpoints,
-        };
+    if (body->kind == BODY_BYTES && body->pieces[0].octets.len <= PIECE_SIZE) {
+        source->cursor = cursor_of(source, 0);
         return (struct assay_body){.kind = ASSAY_BODY_BYTES, .bytes = gather(source)};
     }
     const bool is_bytes = body->kind == BODY_BYTES;
@@ -159,7 +168,7 @@ static struct assay_body body_of(struct source *source)
         .next = next_piece,
         .context = source,
         .has_length = is_bytes || body->has_length,
-        .length = is_bytes ? body->pieces[0].len : body->length,
+        .length = is_bytes ? body->pieces[0].octets.len : body->length,
     };
 }
 
@@ -172,17 +181,28 @@ static bool build(struct bundled *bundled, const struct octets *octets, struct b
     return true;
 }
 
+/* NULL when one is too long. */
+static struct assay_field *build_fields(struct bundled *bundled, const struct header *headers,
+                                        size_t count)
+{
+    struct assay_field *fields = arena_array(bundled->arena, count, sizeof(*fields));
+    for (size_t i = 0; i < count; i++)
+        if (!build(bundled, &headers[i].name, &fields[i].name) ||
+            !build(bundled, &headers[i].value, &fields[i].value))
+            return NULL;
+    return fields;
+}
+
 static bool build_request(struct bundled *bundled, const struct client_step *step,
                           struct assay_request *request)
 {
-    struct assay_field *fields = arena_array(bundled->arena, step->header_count, sizeof(*fields));
-    for (size_t i = 0; i < step->header_count; i++)
-        if (!build(bundled, &step->headers[i].name, &fields[i].name) ||
-            !build(bundled, &step->headers[i].value, &fields[i].value))
-            return false;
-    request->fields = fields;
+    request->fields = build_fields(bundled, step->headers, step->header_count);
     request->field_count = step->header_count;
-    return build(bundled, &step->method, &request->method) &&
+    request->body.trailers = build_fields(bundled, step->trailers, step->trailer_count);
+    request->body.trailer_count = step->trailer_count;
+    request->expects_continue = step->expects_continue;
+    return request->fields != NULL && request->body.trailers != NULL &&
+           build(bundled, &step->method, &request->method) &&
            build(bundled, &step->target, &request->target);
 }
 
@@ -327,21 +347,32 @@ static void show_response(struct arena *arena, const struct assay_response *resp
     outcome->trailers = fields_of(arena, assay_response_trailers(response));
 }
 
+static void set_timeout(struct assay_connection *connection, uint64_t timeout_ms)
+{
+    struct assay_options *options = assay_connection_options(connection);
+    options->connect_timeout_ms = options->io_timeout_ms = options->exchange_timeout_ms =
+        (unsigned)timeout_ms;
+}
+
 /* Plays the step up to its first error. `response` is set when there is one to show. */
 static enum assay_error play(struct bundled *bundled, const struct client_step *step,
                              struct assay_request *request, struct assay_response **response,
                              struct kept *kept)
 {
     struct source source = {.bundled = bundled, .body = &step->body};
+    const struct assay_body body = request->body;
     request->body = body_of(&source);
+    request->body.trailers = body.trailers;
+    request->body.trailer_count = body.trailer_count;
+    set_timeout(bundled->connection, step->timeout_ms);
     enum assay_error error = assay_request(bundled->connection, request);
     if (error != ASSAY_OK)
         return error;
     error = assay_getresponse(bundled->connection, response);
     if (error != ASSAY_OK)
         return error;
-    if (bundled->has_head != NULL)
-        bundled->has_head(bundled->head_context);
+    if (bundled->watch.has_head != NULL)
+        bundled->watch.has_head(bundled->watch.context);
     return read_body(bundled, step, *response, kept);
 }
 

@@ -18,8 +18,13 @@ struct bundled *bundled_new(const struct endpoint *endpoints, struct arena *aren
 /* Closes the session's connection. Accepts NULL. */
 void bundled_free(struct bundled *bundled);
 
-/* `has_head` is called, while a step is played, when its response's head is there. */
-void bundled_watch_heads(struct bundled *bundled, void (*has_head)(void *context), void *context);
+/* What is told while a step is played, on the thread that plays it. */
+struct bundled_watch {
+    void (*has_head)(void *context);           /* its response's head is there; NULL: not wanted */
+    void (*hold)(void *context, size_t piece); /* the source stands there until this returns */
+    void *context;
+};
+void bundled_watch(struct bundled *bundled, struct bundled_watch watch);
 
 /* Plays one step to its end, whatever it takes (the harness ends a run that lasts too long by
  * closing the connection's other end). Never NULL. Bodies are kept up to BUNDLED_BODY_MAX octets

@@ -8,10 +8,18 @@ static bool script_has_barriers(const struct script *script)
     return false;
 }
 
+static bool has_holds(const struct body *body)
+{
+    for (size_t i = 0; i < body->piece_count; i++)
+        if (body->pieces[i].kind == SOURCE_HOLD)
+            return true;
+    return false;
+}
+
 static bool has_barriers(const struct point *point)
 {
     for (size_t i = 0; i < point->client_count; i++)
-        if (point->client[i].after_count > 0)
+        if (point->client[i].after_count > 0 || has_holds(&point->client[i].body))
             return true;
     for (size_t i = 0; i < point->peer_count; i++)
         for (size_t j = 0; j < point->peers[i].connection_count; j++)

@@ -26,8 +26,10 @@ struct driver {
         /* `session` and all it points to are borrowed until `ended` was called. */
         void (*begin)(struct driver *driver, const struct driver_session *session);
         /* Plays the steps `first` to `first + count - 1`, one after the other; each is answered by
-         * one call of `outcome`, in order. */
+         * one call of `outcome`, in order but for those in the background. */
         void (*ask)(struct driver *driver, size_t first, size_t count);
+        /* The source of `step` that was said to stand goes on. */
+        void (*go)(struct driver *driver, size_t step);
         /* Closes the session once all that was asked is answered; then calls `ended`. */
         void (*end)(struct driver *driver);
         /* Outside of sessions only. The memory goes when the loop has closed the handles. */
@@ -38,6 +40,8 @@ struct driver {
     void (*outcome)(void *context, size_t step, const struct outcome *outcome);
     /* Where it can (`event.head`): the step's response has its head; before its outcome. */
     void (*head)(void *context, size_t step);
+    /* The source of the step's body stands at that piece, a SOURCE_HOLD. One at a time. */
+    void (*held)(void *context, size_t step, size_t piece);
     void (*ended)(void *context);
     void *context;
 };

@@ -24,11 +24,14 @@ struct driver_bundled {
     size_t asked_count;                   /* steps that may be played */
     size_t played_count;                  /* steps whose outcome is there */
     bool has_head;                        /* the step that is being played has its head */
+    bool is_held;                         /* its source stands, at the piece ... */
+    size_t held_piece;                    /* ... with this index */
     const struct outcome **outcomes;      /* by step */
     bool is_end_asked, is_ended, is_quitting;
 
     size_t told_count; /* outcomes that the loop was told of: the loop's, as the next */
     bool told_head;    /* it was told of the head of the step behind these */
+    bool told_held;    /* and of the hold that its source stands at */
 };
 
 static struct driver_bundled *bundled_of(struct driver *driver)
@@ -46,13 +49,26 @@ static void on_head(void *context)
     uv_mutex_unlock(&self->lock);
 }
 
+/* The same: stands until the loop says go. */
+static void on_hold(void *context, size_t piece)
+{
+    struct driver_bundled *self = context;
+    uv_mutex_lock(&self->lock);
+    self->is_held = true;
+    self->held_piece = piece;
+    uv_async_send(&self->answered);
+    while (self->is_held)
+        uv_cond_wait(&self->asked, &self->lock);
+    uv_mutex_unlock(&self->lock);
+}
+
 /* Plays what is asked until the session is to end. Under the lock, but while the client plays. */
 static void play_session(struct driver_bundled *self)
 {
     const struct driver_session *session = self->session;
     struct bundled *client = bundled_new(session->endpoints, self->arena);
-    if (session->wants_heads)
-        bundled_watch_heads(client, on_head, self);
+    bundled_watch(client,
+                  (struct bundled_watch){session->wants_heads ? on_head : NULL, on_hold, self});
     for (;;) {
         while (self->played_count == self->asked_count && !self->is_end_asked)
             uv_cond_wait(&self->asked, &self->lock);
@@ -95,7 +111,8 @@ static void on_answered(uv_async_t *async)
     uv_mutex_lock(&self->lock);
     const size_t played_count = self->played_count;
     const bool has_head = self->has_head;
-    const bool is_ended = self->is_ended;
+    const bool is_held = self->is_held, is_ended = self->is_ended;
+    const size_t held_piece = self->held_piece;
     self->is_ended = false;
     uv_mutex_unlock(&self->lock);
     while (self->told_count < played_count) {
@@ -106,6 +123,10 @@ static void on_answered(uv_async_t *async)
     if (has_head && !self->told_head) {
         self->told_head = true;
         self->driver.head(self->driver.context, played_count);
+    }
+    if (is_held && !self->told_held) {
+        self->told_held = true;
+        self->driver.held(self->driver.context, played_count, held_piece);
     }
     if (is_ended)
         self->driver.ended(self->driver.context);
@@ -119,7 +140,7 @@ static void begin(struct driver *driver, const struct driver_session *session)
     arena_reset(self->arena);
     self->outcomes = arena_array(self->arena, session->count, sizeof(struct outcome *));
     self->asked_count = self->played_count = self->told_count = 0;
-    self->has_head = self->told_head = false;
+    self->has_head = self->told_head = self->told_held = false;
     self->is_end_asked = self->is_ended = false;
     self->session = session;
     uv_mutex_unlock(&self->lock);
@@ -131,6 +152,18 @@ static void ask(struct driver *driver, size_t first, size_t count)
     uv_mutex_lock(&self->lock);
     assert(first == self->asked_count);
     self->asked_count += count;
+    uv_cond_signal(&self->asked);
+    uv_mutex_unlock(&self->lock);
+}
+
+static void go(struct driver *driver, size_t step)
+{
+    struct driver_bundled *self = bundled_of(driver);
+    (void)step;
+    uv_mutex_lock(&self->lock);
+    assert(self->is_held);
+    self->is_held = false;
+    self->told_held = false;
     uv_cond_signal(&self->asked);
     uv_mutex_unlock(&self->lock);
 }
@@ -167,7 +200,7 @@ static void driver_free(struct driver *driver)
 
 struct driver *driver_bundled_new(uv_loop_t *loop, struct diags *diags)
 {
-    static const struct driver_vtable vtable = {begin, ask, end, driver_free};
+    static const struct driver_vtable vtable = {begin, ask, go, end, driver_free};
     struct driver_bundled *self = calloc(1, sizeof(*self));
     if (self == NULL)
         abort(); /* as wire/arena.c */

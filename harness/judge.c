@@ -213,10 +213,23 @@ static void drop_allowed(struct judge *judge)
     judge->findings.count = kept;
 }
 
+/* A source that breaks leaves its message unfinished: so it was asked. */
+static bool breaks_off(const struct point *point)
+{
+    for (size_t i = 0; i < point->client_count; i++) {
+        const struct body *body = &point->client[i].body;
+        for (size_t j = 0; j < body->piece_count; j++)
+            if (body->pieces[j].kind == SOURCE_FAIL)
+                return true;
+    }
+    return false;
+}
+
 static void finish_wires(struct judge *judge, struct run_result *result)
 {
+    const bool is_stopped = judge->was_cut || breaks_off(judge->point);
     for (size_t i = 0; i < judge->point->peer_count; i++) {
-        seen_finish(&judge->wires[i], judge->was_cut);
+        seen_finish(&judge->wires[i], is_stopped);
         result->request_count += judge->wires[i].peer->request_count;
     }
     drop_allowed(judge);

@@ -62,17 +62,22 @@ static can_set resolve_ref(const struct loader *loader, const struct pending_ref
 /* --- barriers that wait for each other ------------------------------------------- */
 
 /* How far each side comes when nothing but barriers holds it: `scripts[i]` steps of the peer's
- * script `i`, `client` steps of the client's. */
+ * script `i`, and each of the client's steps. */
 struct progress {
     const struct point *point;
     size_t *scripts;
-    size_t client;
+    struct client_progress {
+        bool is_begun; /* its response may come before its request has ended */
+        bool is_done;
+    } * client;
 };
 
 static bool is_done(const struct progress *progress, const struct step_ref *ref)
 {
-    return ref->is_client ? ref->step < progress->client
-                          : ref->step < progress->scripts[ref->script];
+    if (!ref->is_client)
+        return ref->step < progress->scripts[ref->script];
+    const struct client_progress *step = &progress->client[ref->step];
+    return ref->is_head ? step->is_begun : step->is_done;
 }
 
 static bool are_done(const struct progress *progress, const struct step_ref *refs, size_t count)
@@ -83,37 +88,66 @@ static bool are_done(const struct progress *progress, const struct step_ref *ref
     return true;
 }
 
+static bool are_holds_done(const struct progress *progress, const struct body *body)
+{
+    for (size_t i = 0; i < body->piece_count; i++)
+        if (body->pieces[i].kind == SOURCE_HOLD && !is_done(progress, body->pieces[i].until))
+            return false;
+    return true;
+}
+
+/* Begins when the one before is done, or plays in the background. */
+static bool advance_client(struct progress *progress, size_t index)
+{
+    const struct client_step *step = &progress->point->client[index];
+    struct client_progress *at = &progress->client[index];
+    if (!at->is_begun) {
+        const bool is_next =
+            index == 0 || at[-1].is_done || (at[-1].is_begun && step[-1].is_background);
+        at->is_begun = is_next && are_done(progress, step->after, step->after_count);
+        return at->is_begun;
+    }
+    if (at->is_done)
+        return false;
+    at->is_done = are_holds_done(progress, &step->body);
+    return at->is_done;
+}
+
+static bool advance_script(struct progress *progress, size_t index)
+{
+    const struct script *script = &progress->point->peers[0].connections[index];
+    size_t *at = &progress->scripts[index];
+    if (*at == script->count ||
+        !are_done(progress, script->steps[*at].after, script->steps[*at].after_count))
+        return false;
+    ++*at;
+    return true;
+}
+
 /* One step further wherever that can be; false when nowhere. */
 static bool advance(struct progress *progress)
 {
     const struct point *point = progress->point;
-    const struct peer *peer = &point->peers[0];
     bool has_moved = false;
-    while (progress->client < point->client_count &&
-           are_done(progress, point->client[progress->client].after,
-                    point->client[progress->client].after_count)) {
-        progress->client++;
-        has_moved = true;
-    }
-    for (size_t i = 0; i < peer->connection_count; i++) {
-        size_t *at = &progress->scripts[i];
-        while (*at < peer->connections[i].count &&
-               are_done(progress, peer->connections[i].steps[*at].after,
-                        peer->connections[i].steps[*at].after_count)) {
-            (*at)++;
+    for (size_t i = 0; i < point->client_count; i++)
+        while (advance_client(progress, i))
             has_moved = true;
-        }
-    }
+    for (size_t i = 0; i < point->peers[0].connection_count; i++)
+        while (advance_script(progress, i))
+            has_moved = true;
     return has_moved;
 }
 
 static bool is_at_end(const struct progress *progress)
 {
-    const struct peer *peer = &progress->point->peers[0];
-    for (size_t i = 0; i < peer->connection_count; i++)
-        if (progress->scripts[i] < peer->connections[i].count)
+    const struct point *point = progress->point;
+    for (size_t i = 0; i < point->client_count; i++)
+        if (!progress->client[i].is_done)
             return false;
-    return progress->client == progress->point->client_count;
+    for (size_t i = 0; i < point->peers[0].connection_count; i++)
+        if (progress->scripts[i] < point->peers[0].connections[i].count)
+            return false;
+    return true;
 }
 
 void load_resolve(struct loader *loader, const struct point *point, can_set *needs)
@@ -128,6 +162,7 @@ void load_resolve(struct loader *loader, const struct point *point, can_set *nee
     struct progress progress = {
         .point = point,
         .scripts = arena_array(loader->arena, point->peers[0].connection_count, sizeof(size_t)),
+        .client = arena_array(loader->arena, point->client_count, sizeof(struct client_progress)),
     };
     while (advance(&progress))
         ;

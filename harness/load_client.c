@@ -1,6 +1,6 @@
 #include "harness/load_private.h"
 
-enum { AMOUNTS_MAX = 1000 };
+enum { AMOUNTS_MAX = 1000, TIMEOUT_MS_LEAST = 500, TIMEOUT_MS_MAX = 600000 };
 #define LEN_MAX ((uint64_t)1 << 50)
 
 /* "Name: value", as people write a field; blanks behind the colon are not part of the value. */
@@ -35,21 +35,42 @@ static void read_header(const struct loader *loader, const struct json *item, st
     }
 }
 
-static void read_headers(const struct loader *loader, const struct json *list,
-                         struct client_step *step)
+static const struct header *read_headers(const struct loader *loader, const struct json *list,
+                                         size_t *count)
 {
     if (!load_is(loader, list, JSON_ARRAY))
-        return;
+        return NULL;
     struct header *headers = arena_array(loader->arena, list->count, sizeof(*headers));
-    size_t count = 0;
     for (const struct json *item = list->items; item != NULL; item = item->next)
-        read_header(loader, item, &headers[count++]);
-    step->headers = headers;
-    step->header_count = count;
+        read_header(loader, item, &headers[(*count)++]);
+    return headers;
 }
 
-static void read_stream(const struct loader *loader, const struct json *value,
-                        const struct json *list, struct body *body)
+/* BYTES, {"hold": NAME} or {"fail": true}. */
+static void read_source_step(struct loader *loader, const struct json *item,
+                             struct source_step *step)
+{
+    static const char *const hold_keys[] = {"hold", NULL}, *const fail_keys[] = {"fail", NULL};
+    const bool is_object = item->type == JSON_OBJECT;
+    const struct json *hold = is_object ? json_member(item, "hold") : NULL;
+    const struct json *fail = is_object ? json_member(item, "fail") : NULL;
+    if (hold != NULL && load_object(loader, item, hold_keys)) {
+        step->kind = SOURCE_HOLD;
+        step->name = load_text(loader, hold);
+        step->until = load_ref(loader, hold);
+    } else if (fail != NULL && load_object(loader, item, fail_keys)) {
+        step->kind = SOURCE_FAIL;
+        if (load_is(loader, fail, JSON_BOOL) && !fail->boolean)
+            load_error(loader, fail, "want true");
+        if (item->next != NULL)
+            load_error(loader, item->next, "the source is broken before this piece");
+    } else if (hold == NULL && fail == NULL) {
+        step->octets = load_bytes(loader, item);
+    }
+}
+
+static void read_stream(struct loader *loader, const struct json *value, const struct json *list,
+                        struct body *body)
 {
     const struct json *length = json_member(value, "length");
     body->kind = BODY_STREAM;
@@ -59,13 +80,13 @@ static void read_stream(const struct loader *loader, const struct json *value,
     }
     if (!load_is(loader, list, JSON_ARRAY))
         return;
-    struct octets *pieces = arena_array(loader->arena, list->count, sizeof(*pieces));
+    struct source_step *pieces = arena_array(loader->arena, list->count, sizeof(*pieces));
     for (const struct json *item = list->items; item != NULL; item = item->next)
-        pieces[body->piece_count++] = load_bytes(loader, item);
+        read_source_step(loader, item, &pieces[body->piece_count++]);
     body->pieces = pieces;
 }
 
-static void read_body(const struct loader *loader, const struct json *value, struct body *body)
+static void read_body(struct loader *loader, const struct json *value, struct body *body)
 {
     static const char *const keys[] = {"bytes", "stream", "length", NULL};
     if (!load_object(loader, value, keys))
@@ -76,8 +97,8 @@ static void read_body(const struct loader *loader, const struct json *value, str
     } else if (list != NULL) {
         read_stream(loader, value, list, body);
     } else {
-        struct octets *all = arena_alloc(loader->arena, sizeof(*all));
-        *all = load_bytes(loader, bytes);
+        struct source_step *all = arena_alloc(loader->arena, sizeof(*all));
+        all->octets = load_bytes(loader, bytes);
         *body = (struct body){.kind = BODY_BYTES, .pieces = all, .piece_count = 1};
         if (json_member(value, "length") != NULL)
             load_error(loader, json_member(value, "length"), "\"length\" goes with \"stream\"");
@@ -129,10 +150,26 @@ static void read_how(const struct loader *loader, const struct json *value,
         step->read = READ_MODE_STREAM;
 }
 
-static void read_request(const struct loader *loader, const struct json *value,
-                         struct client_step *step)
+/* What goes with a body. */
+static void read_body_options(const struct loader *loader, const struct json *value,
+                              struct client_step *step)
 {
-    static const char *const keys[] = {"method", "target", "headers", "body", "read", NULL};
+    const struct json *trailers = json_member(value, "trailers");
+    const struct json *expect = json_member(value, "expect_continue");
+    if (trailers != NULL)
+        step->trailers = read_headers(loader, trailers, &step->trailer_count);
+    if (expect != NULL && load_is(loader, expect, JSON_BOOL))
+        step->expects_continue = expect->boolean;
+    if (trailers != NULL && step->body.kind == BODY_NONE)
+        load_error(loader, trailers, "want a \"body\" that they stand behind");
+    else if (step->expects_continue && step->body.kind == BODY_NONE)
+        load_error(loader, expect, "want a \"body\" that waits for it");
+}
+
+static void read_request(struct loader *loader, const struct json *value, struct client_step *step)
+{
+    static const char *const keys[] = {"method",   "target",          "headers",    "body", "read",
+                                       "trailers", "expect_continue", "timeout_ms", NULL};
     if (!load_object(loader, value, keys))
         return;
     const struct json *method = json_member(value, "method");
@@ -140,22 +177,26 @@ static void read_request(const struct loader *loader, const struct json *value,
     const struct json *headers = json_member(value, "headers");
     const struct json *body = json_member(value, "body");
     const struct json *how = json_member(value, "read");
+    const struct json *timeout = json_member(value, "timeout_ms");
     if (method != NULL)
         step->method = load_bytes(loader, method);
     if (target != NULL)
         step->target = load_bytes(loader, target);
     if (headers != NULL)
-        read_headers(loader, headers, step);
+        step->headers = read_headers(loader, headers, &step->header_count);
     if (body != NULL)
         read_body(loader, body, &step->body);
+    read_body_options(loader, value, step);
     if (how != NULL)
         read_how(loader, how, step);
+    if (timeout != NULL)
+        step->timeout_ms = load_number(loader, timeout, TIMEOUT_MS_LEAST, TIMEOUT_MS_MAX);
 }
 
 static void read_step(struct loader *loader, const struct json *value, unsigned index,
                       struct client_step *step)
 {
-    static const char *const keys[] = {"request", "as", "after", "allow", NULL};
+    static const char *const keys[] = {"request", "as", "after", "allow", "background", NULL};
     step->method = load_template(loader, value, bytes_of("GET"));
     step->target = load_template(loader, value, bytes_of("/"));
     if (!load_object(loader, value, keys))
@@ -164,6 +205,7 @@ static void read_step(struct loader *loader, const struct json *value, unsigned 
     const struct json *name = json_member(value, "as");
     const struct json *after = json_member(value, "after");
     const struct json *allow = json_member(value, "allow");
+    const struct json *background = json_member(value, "background");
     if (request != NULL)
         read_request(loader, request, step);
     if (name != NULL)
@@ -171,6 +213,8 @@ static void read_step(struct loader *loader, const struct json *value, unsigned 
                                     (struct step_name){.is_client = true, .mark = {.step = index}});
     if (allow != NULL)
         step->allowed = load_rules(loader, allow, &step->allowed_count);
+    if (background != NULL && load_is(loader, background, JSON_BOOL))
+        step->is_background = background->boolean;
     if (after != NULL)
         step->after = load_after(loader, after, &step->after_count);
 }
@@ -208,6 +252,16 @@ static bool is_plain_target(const struct octets *target)
     return target->count > 0;
 }
 
+static can_set needs_of_source(const struct body *body)
+{
+    can_set needs = 0;
+    for (size_t i = 0; i < body->piece_count; i++) {
+        needs |= body->pieces[i].kind == SOURCE_HOLD ? CAN(BODY_HOLD) : 0;
+        needs |= body->pieces[i].kind == SOURCE_FAIL ? CAN(BODY_FAIL) : 0;
+    }
+    return needs;
+}
+
 static can_set needs_of(const struct client_step *step)
 {
     static const can_set by_body[] = {
@@ -227,8 +281,12 @@ static can_set needs_of(const struct client_step *step)
         needs |= CAN(METHOD_ANY);
     if (!is_plain_target(&step->target))
         needs |= CAN(TARGET_RAW);
-    if (step->header_count > 0)
-        needs |= CAN(HEADERS_ANY);
+    needs |= needs_of_source(&step->body);
+    needs |= step->header_count > 0 ? CAN(HEADERS_ANY) : 0;
+    needs |= step->trailer_count > 0 ? CAN(TRAILERS_SEND) : 0;
+    needs |= step->expects_continue ? CAN(EXPECT_CONTINUE) : 0;
+    needs |= step->is_background ? CAN(CONCURRENT) : 0;
+    needs |= step->timeout_ms > 0 ? CAN(TIMEOUT) : 0;
     return needs;
 }
 

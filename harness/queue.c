@@ -21,12 +21,22 @@ static bool peer_needs_clock(const struct peer *peer)
     return false;
 }
 
+static bool point_needs_clock(const struct point *point)
+{
+    for (size_t i = 0; i < point->client_count; i++)
+        if (point->client[i].timeout_ms > 0)
+            return true;
+    for (size_t i = 0; i < point->peer_count; i++)
+        if (peer_needs_clock(&point->peers[i]))
+            return true;
+    return false;
+}
+
 bool case_needs_clock(const struct case_ *case_)
 {
     for (size_t i = 0; i < case_->point_count; i++)
-        for (size_t j = 0; j < case_->points[i].peer_count; j++)
-            if (peer_needs_clock(&case_->points[i].peers[j]))
-                return true;
+        if (point_needs_clock(&case_->points[i]))
+            return true;
     return false;
 }
 

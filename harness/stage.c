@@ -29,10 +29,12 @@ struct stage {
     struct seats seats;
     struct driver_session session;
     struct done done;
-    size_t asked_count;   /* client steps that the driver was given */
-    size_t outcome_count; /* that came, or were said in the subject's stead */
-    size_t answer_count;  /* that came */
-    bool is_cut;          /* by the deadline or as runaway: what comes later does not count */
+    size_t asked_count;             /* client steps that the driver was given */
+    size_t answer_count;            /* outcomes that came */
+    bool *is_answered;              /* by client step: its outcome came */
+    const struct source_step *hold; /* a source stands there; NULL: none does */
+    size_t held_step;               /* whose it is */
+    bool is_cut; /* by the deadline or as runaway: what comes later does not count */
     struct canary canary;
     bool has_canary; /* the last step of the session is the canary */
     bool is_end_asked;
@@ -137,10 +139,20 @@ static void on_ended(void *context)
 static void answer_in_stead(struct stage *stage, enum outcome_error error)
 {
     const struct outcome outcome = {.error = error};
-    for (; stage->outcome_count < stage->session.count; stage->outcome_count++)
-        record(stage, (struct event){.kind = EVENT_OUTCOME,
-                                     .step = (unsigned)stage->outcome_count,
-                                     .outcome = &outcome});
+    for (size_t i = 0; i < stage->session.count; i++)
+        if (!stage->is_answered[i])
+            record(stage,
+                   (struct event){.kind = EVENT_OUTCOME, .step = (unsigned)i, .outcome = &outcome});
+}
+
+/* A source that stands goes on when what it waits for is done, or all is over. */
+static void free_source(struct stage *stage)
+{
+    if (stage->hold == NULL || (!stage->is_cut && !is_done(stage, stage->hold->until)))
+        return;
+    stage->hold = NULL;
+    record(stage, (struct event){.kind = EVENT_FREED, .step = (unsigned)stage->held_step});
+    stage->driver->vtable->go(stage->driver, stage->held_step);
 }
 
 /* One more request, when the scripts are over: what answers it shows what became of the connection.
@@ -175,12 +187,13 @@ static void end_when_answered(struct stage *stage)
  * reset. */
 static void cut(struct stage *stage, enum event_kind kind, enum outcome_error error)
 {
-    stage->was_held =
-        seats_are_held(&stage->seats) || stage->asked_count < stage->run.point->client_count;
+    stage->was_held = seats_are_held(&stage->seats) || stage->hold != NULL ||
+                      stage->asked_count < stage->run.point->client_count;
     stage->is_cut = true;
     record(stage, (struct event){.kind = kind});
     answer_in_stead(stage, error);
     seats_leave(&stage->seats);
+    free_source(stage);
     end_when_answered(stage);
 }
 
@@ -216,12 +229,15 @@ void stage_hurry(struct stage *stage)
 static void on_outcome(void *context, size_t step, const struct outcome *outcome)
 {
     struct stage *stage = context;
-    if (!stage->is_cut) {
-        record(stage,
-               (struct event){.kind = EVENT_OUTCOME, .step = (unsigned)step, .outcome = outcome});
-        stage->outcome_count++;
-    }
+    struct outcome said = *outcome;
+    /* A client that gives up by a limit of its own, unasked, waited for what would not come. */
+    if (said.error == OUTCOME_TIMEOUT && stage->session.steps[step].timeout_ms == 0)
+        said.error = OUTCOME_HUNG;
+    stage->is_answered[step] = true;
     stage->answer_count++;
+    if (!stage->is_cut)
+        record(stage,
+               (struct event){.kind = EVENT_OUTCOME, .step = (unsigned)step, .outcome = &said});
     end_when_answered(stage);
 }
 
@@ -230,6 +246,16 @@ static void on_head(void *context, size_t step)
     struct stage *stage = context;
     if (!stage->is_cut)
         record(stage, (struct event){.kind = EVENT_HEAD, .step = (unsigned)step});
+}
+
+static void on_held(void *context, size_t step, size_t piece)
+{
+    struct stage *stage = context;
+    assert(stage->hold == NULL);
+    stage->hold = &stage->session.steps[step].body.pieces[piece];
+    stage->held_step = step;
+    record(stage, (struct event){.kind = EVENT_HELD, .step = (unsigned)step});
+    free_source(stage);
 }
 
 static bool is_free(struct stage *stage, const struct client_step *step)
@@ -260,6 +286,7 @@ static void on_tick(void *context)
     seats_each(&stage->seats, peer_run_poke);
     if (stage->phase != PHASE_PLAYING)
         return;
+    free_source(stage);
     ask_on(stage);
     end_when_answered(stage);
 }
@@ -294,8 +321,10 @@ static void begin(struct stage *stage)
     };
     driver->outcome = on_outcome;
     driver->head = on_head;
+    driver->held = on_held;
     driver->ended = on_ended;
     driver->context = stage;
+    stage->is_answered = arena_array(stage->run.arena, stage->session.count, sizeof(bool));
     driver->vtable->begin(driver, &stage->session);
     ask_on(stage);
 }
@@ -307,7 +336,8 @@ bool stage_play(struct stage *stage, const struct stage_run *run)
     if (!seats_take(&stage->seats, stage->listener, run->point, &stage->host, run->arena))
         return false;
     stage->phase = PHASE_PLAYING;
-    stage->outcome_count = stage->answer_count = stage->asked_count = 0;
+    stage->answer_count = stage->asked_count = 0;
+    stage->hold = NULL;
     stage->is_cut = stage->is_end_asked = stage->hit_deadline = stage->was_held = false;
     done_init(&stage->done, run->point, run->arena);
     stage->judge =

@@ -57,7 +57,7 @@ void case_text_request(FILE *out, const struct point *point, const struct client
     putc(' ', out);
     print_script(out, point, &step->target);
     if (step->body.kind == BODY_BYTES && step->body.piece_count > 0)
-        fprintf(out, ", a body of %" PRIu64, step->body.pieces[0].len);
+        fprintf(out, ", a body of %" PRIu64, step->body.pieces[0].octets.len);
     if (step->body.kind == BODY_STREAM)
         fputs(", a streamed body", out);
     if (step->body.kind == BODY_STREAM && step->body.has_length)
@@ -70,6 +70,14 @@ void case_text_request(FILE *out, const struct point *point, const struct client
         fputs(", left after", out);
     for (size_t i = 0; i < step->amount_count; i++)
         fprintf(out, " %" PRIu64, step->amounts[i]);
+    if (step->trailer_count > 0)
+        fputs(", with trailers", out);
+    if (step->expects_continue)
+        fputs(", expecting 100", out);
+    if (step->timeout_ms > 0)
+        fprintf(out, ", within %" PRIu64 " ms", step->timeout_ms);
+    if (step->is_background)
+        fputs(", in the background", out);
 }
 
 /* Of the fields only those that the behaviour speaks of. */

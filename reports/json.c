@@ -187,8 +187,7 @@ static bool is_script_step(enum event_kind kind)
 static void write_event(struct json_text *text, const struct point *point,
                         const struct event *event)
 {
-    const bool is_clients =
-        event->kind == EVENT_ASKED || event->kind == EVENT_HEAD || event->kind == EVENT_OUTCOME;
+    const bool is_clients = event_is_clients(event->kind);
     const bool is_runs =
         event->kind == EVENT_ENDED || event->kind == EVENT_DEADLINE || event->kind == EVENT_RUNAWAY;
     json_text_object(text, NULL, JSON_FLAT);

@@ -296,7 +296,9 @@ static bool is_told(const struct ladder *ladder, const struct transcript_node *n
     if (event->kind == EVENT_CLOSED)
         return !has_event(ladder->transcript->first, node, event,
                           KIND_BIT(EVENT_FIN_SENT) | KIND_BIT(EVENT_RST_SENT));
-    if (event->kind == EVENT_ASKED || event->kind == EVENT_HEAD || event->kind == EVENT_OUTCOME)
+    if (event->kind == EVENT_HELD || event->kind == EVENT_FREED)
+        return true;
+    if (event_is_clients(event->kind))
         return ladder->point->client_count > 1;
     return true;
 }
@@ -314,6 +316,8 @@ static const struct mark_form {
     [EVENT_STEP_CUT] = {"  ", "the client had left before step"},
     [EVENT_ASKED] = {NULL, "the client is asked for step"},
     [EVENT_HEAD] = {NULL, "the client has the head of step"},
+    [EVENT_HELD] = {NULL, "the source of the body stands, in step"},
+    [EVENT_FREED] = {NULL, "the source of the body goes on, in step"},
     [EVENT_ARRIVED] = {"  ", "all has arrived"},
     [EVENT_PAUSED] = {"  ", "a pause: what has arrived cannot be known here"},
     [EVENT_IMPATIENT] = {"  ", "the client did not read: what is left comes as one"},
@@ -331,8 +335,7 @@ static void show_mark(struct ladder *ladder, const struct event *event)
         add_place(ladder, &text, event, form->arrow);
     add(&text, "[%s", form->text);
     const struct step *step = wire_text_step(ladder->point, event);
-    if (event->kind == EVENT_STEP_CUT || event->kind == EVENT_ASKED || event->kind == EVENT_HEAD ||
-        event->kind == EVENT_OUTCOME)
+    if (event->kind == EVENT_STEP_CUT || event_is_clients(event->kind))
         add(&text, " %u", event->step);
     if (event->kind == EVENT_STEP_CUT && step != NULL)
         add(&text, ", %s", step_verb_name(step->verb));

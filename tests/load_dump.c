@@ -22,7 +22,12 @@ static void dump_body(FILE *out, const struct body *body, struct arena *arena)
     fputs(kinds[body->kind], out);
     for (size_t i = 0; i < body->piece_count; i++) {
         putc(' ', out);
-        dump_octets(out, &body->pieces[i], arena);
+        if (body->pieces[i].kind == SOURCE_PIECE)
+            dump_octets(out, &body->pieces[i].octets, arena);
+        else if (body->pieces[i].kind == SOURCE_HOLD)
+            fprintf(out, "hold %s", body->pieces[i].name);
+        else
+            fputs("fail", out);
     }
     if (body->has_length)
         fprintf(out, " of %llu", (unsigned long long)body->length);
@@ -44,9 +49,19 @@ static void dump_request(FILE *out, const struct client_step *step, struct arena
         dump_octets(out, &step->headers[i].value, arena);
     }
     dump_body(out, &step->body, arena);
+    for (size_t i = 0; i < step->trailer_count; i++) {
+        fputs(" trailer ", out);
+        dump_octets(out, &step->trailers[i].name, arena);
+        putc(':', out);
+        dump_octets(out, &step->trailers[i].value, arena);
+    }
+    fputs(step->expects_continue ? " expects" : "", out);
     fputs(reads[step->read], out);
     for (size_t i = 0; i < step->amount_count; i++)
         fprintf(out, " %llu", (unsigned long long)step->amounts[i]);
+    if (step->timeout_ms > 0)
+        fprintf(out, " within %llu", (unsigned long long)step->timeout_ms);
+    fputs(step->is_background ? " background" : "", out);
     if (step->name != NULL)
         fprintf(out, " as %s", step->name);
 }

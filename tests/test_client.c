@@ -36,6 +36,8 @@ struct ask {
     uint64_t amount;
     enum body_kind body;
     enum read_mode read;
+    const char *trailer[2];
+    bool expects;
 };
 
 /* What the server plays, what the client is asked, and what it says of it. */
@@ -55,11 +57,11 @@ static struct octets octets_of(struct arena *arena, const char *text, uint64_t t
 
 static void set_body(struct arena *arena, const struct ask *ask, struct body *body)
 {
-    struct octets *pieces = arena_array(arena, PIECES_MAX, sizeof(*pieces));
+    struct source_step *pieces = arena_array(arena, PIECES_MAX, sizeof(*pieces));
     body->kind = ask->body;
     for (; body->piece_count < PIECES_MAX && ask->pieces[body->piece_count] != NULL;
          body->piece_count++)
-        pieces[body->piece_count] =
+        pieces[body->piece_count].octets =
             octets_of(arena, ask->pieces[body->piece_count], ask->times > 0 ? ask->times : 1);
     body->pieces = pieces;
     body->has_length = ask->length > 0;
@@ -80,6 +82,13 @@ static struct client_step *step_of(struct arena *arena, const struct ask *ask)
         };
     step->headers = headers;
     set_body(arena, ask, &step->body);
+    struct header *trailer = arena_alloc(arena, sizeof(*trailer));
+    step->trailers = trailer;
+    step->trailer_count = ask->trailer[0] != NULL;
+    if (ask->trailer[0] != NULL)
+        *trailer = (struct header){octets_of(arena, ask->trailer[0], 1),
+                                   octets_of(arena, ask->trailer[1], 1)};
+    step->expects_continue = ask->expects;
     step->read = ask->read;
     step->amounts = &ask->amount;
     step->amount_count = 1;
@@ -164,6 +173,13 @@ static void puts_requests_on_the_wire_octet_for_octet(void)
         {"bytes", {WANT(UP("POST") "Content-Length: 3\r\nA: b\r\n\r\nabc", OK0)}, {{.method = "POST", .headers = {{"A", "b"}}, .body = BODY_BYTES, .pieces = {"abc"}}}, {"200 OK: "}},
         {"no bytes in a GET", {WANT(GET "Content-Length: 0\r\n\r\n", OK0)}, {{.body = BODY_BYTES, .pieces = {""}}}, {"200 OK: "}},
         {"stream", {WANT(UP("PUT") "Transfer-Encoding: chunked\r\n\r\n3\r\nfoo\r\nA\r\nbarbarbarb\r\n0\r\n\r\n", OK0)}, {{.method = "PUT", .body = BODY_STREAM, .pieces = {"foo", "", "barbarbarb"}}}, {"200 OK: "}},
+        {"trailers", {WANT(UP("PUT") "Transfer-Encoding: chunked\r\nTrailer: A\r\n\r\n3\r\nfoo\r\n0\r\nA: b\r\n\r\n", OK0)}, {{.method = "PUT", .body = BODY_STREAM, .pieces = {"foo"}, .trailer = {"A", "b"}}}, {"200 OK: "}},
+        {"trailers behind bytes", {WANT(UP("PUT") "Transfer-Encoding: chunked\r\nTrailer: A\r\n\r\n3\r\nfoo\r\n0\r\nA: b\r\n\r\n", OK0)}, {{.method = "PUT", .body = BODY_BYTES, .pieces = {"foo"}, .trailer = {"A", "b"}}}, {"200 OK: "}},
+        {"trailers announced by the caller", {WANT(UP("PUT") "Transfer-Encoding: chunked\r\nTrailer: B\r\n\r\n0\r\nA: b\r\n\r\n", OK0)}, {{.method = "PUT", .headers = {{"Trailer", "B"}}, .body = BODY_STREAM, .trailer = {"A", "b"}}}, {"200 OK: "}},
+        {"a body that waits for 100", {WANT(UP("PUT") "Content-Length: 3\r\nExpect: 100-continue\r\n\r\n", "HTTP/1.1 103\r\n\r\nHTTP/1.1 100\r\n\r\n"), WANT("foo", OK0)}, {{.method = "PUT", .body = BODY_BYTES, .pieces = {"foo"}, .expects = true}}, {"103, 100, 200 OK: "}},
+        {"a stream that waits for 100", {WANT(UP("PUT") "Transfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n", "HTTP/1.1 100\r\n\r\n"), WANT("3\r\nfoo\r\n0\r\n\r\n", OK0)}, {{.method = "PUT", .body = BODY_STREAM, .pieces = {"foo"}, .expects = true}}, {"100, 200 OK: "}},
+        {"an answer in place of 100: no body, and never that connection again", {WANT(UP("PUT") "Content-Length: 3\r\nExpect: 100-continue\r\n\r\n", "HTTP/1.1 417 No\r\nContent-Length: 0\r\n\r\n"), WANT_FRESH(GET "\r\n", OK0)}, {{.method = "PUT", .body = BODY_BYTES, .pieces = {"foo"}, .expects = true}, {.target = "/"}}, {"417 No: ", "200 OK: "}},
+        {"an end in place of 100", {{UP("PUT") "Content-Length: 3\r\nExpect: 100-continue\r\n\r\n", NULL, FIN, false, 0}}, {{.method = "PUT", .body = BODY_BYTES, .pieces = {"foo"}, .expects = true}}, {"closed "}},
         {"empty stream", {WANT(UP("PUT") "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", OK0)}, {{.method = "PUT", .body = BODY_STREAM}}, {"200 OK: "}},
         {"stream of known length", {WANT(UP("PUT") "Content-Length: 6\r\n\r\nfoobar", OK0)}, {{.method = "PUT", .body = BODY_STREAM, .pieces = {"foo", "bar"}, .length = 6}}, {"200 OK: "}},
         {"length given to a stream", {WANT(UP("PUT") "content-length: 6\r\n\r\nfoobar", OK0)}, {{.method = "PUT", .headers = {{"content-length", "6"}}, .body = BODY_STREAM, .pieces = {"foo", "bar"}}}, {"200 OK: "}},
@@ -193,6 +209,12 @@ static void refuses_bad_requests_before_an_octet_is_sent(void)
         {.headers = {{"Content-Length", "18446744073709551618"}}, .body = BODY_BYTES, .pieces = {"ab"}},
         {.headers = {{"Content-Length", "2"}, {"content-length", "2"}}, .body = BODY_BYTES, .pieces = {"ab"}},
         {.headers = {{"Content-Length", "2"}, {"Transfer-Encoding", "chunked"}}, .body = BODY_BYTES, .pieces = {"ab"}},
+        {.body = BODY_STREAM, .trailer = {"Content-Length", "3"}},
+        {.body = BODY_STREAM, .trailer = {"a b", "3"}},
+        {.body = BODY_STREAM, .trailer = {"A", "b\r\nC: d"}},
+        {.body = BODY_STREAM, .pieces = {"ab"}, .length = 2, .headers = {{"Content-Length", "2"}}, .trailer = {"A", "b"}},
+        {.body = BODY_NONE, .expects = true},
+        {.method = "PUT", .body = BODY_BYTES, .pieces = {""}, .expects = true},
         {.headers = {{"Transfer-Encoding", "gzip"}}, .body = BODY_STREAM, .pieces = {"ab"}},
         {.headers = {{"Transfer-Encoding", "chunked, chunked"}}, .body = BODY_STREAM, .pieces = {"ab"}},
         {.headers = {{"Transfer-Encoding", "chunked"}, {"Transfer-Encoding", "chunked"}}},

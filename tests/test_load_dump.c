@@ -42,6 +42,19 @@ static const struct row {
      GET " stream \"a\" \"\" \"b\"" REST "body.stream > " OK},
     {REQUEST("\"body\": {\"stream\": [], \"length\": 0}"),
      GET " stream of 0" REST "body.stream.length > " OK},
+    {HEAD
+     ", \"client\": [{\"request\": {\"body\": {\"stream\": [\"a\", {\"hold\": \"s\"}, \"b\"]}}}], "
+     "\"origin\": [{\"read\": \"head\", \"as\": \"s\"}, {\"send\": \"x\"}]" EXPECT "}",
+     GET
+     " stream \"a\" hold s \"b\" > read head as s; send \"x\" > 0.1 > body.stream body.hold > " OK},
+    {REQUEST("\"body\": {\"stream\": [\"a\", {\"fail\": true}]}"),
+     GET " stream \"a\" fail" REST "body.stream body.fail > " OK},
+    {REQUEST("\"body\": {\"stream\": []}, \"trailers\": [\"A: b\"], \"expect_continue\": true, "
+             "\"timeout_ms\": 500"),
+     GET " stream trailer \"A\":\"b\" expects within 500" REST
+         "body.stream trailers.send expect_continue timeout > " OK},
+    {HEAD ", \"client\": [{\"request\": {}, \"background\": true}]" ORIGIN EXPECT "}",
+     GET " background" REST "concurrent > " OK},
     {REQUEST("\"read\": \"stream\""), GET " by pieces" REST "read.stream > " OK},
     {REQUEST("\"read\": [3, 5]"), GET " by 3 5" REST "read.amount > " OK},
     {REQUEST("\"read\": {\"abandon\": 0}"), GET " until 0" REST "read.abandon > " OK},

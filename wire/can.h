@@ -12,6 +12,12 @@
     X(BODY_BYTES, "body.bytes")                                                                    \
     X(BODY_STREAM, "body.stream")                                                                  \
     X(BODY_STREAM_LENGTH, "body.stream.length")                                                    \
+    X(BODY_HOLD, "body.hold") /* a source that stands until it may go on */                        \
+    X(BODY_FAIL, "body.fail") /* a source that breaks */                                           \
+    X(TRAILERS_SEND, "trailers.send")                                                              \
+    X(EXPECT_CONTINUE, "expect_continue")                                                          \
+    X(TIMEOUT, "timeout")                                                                          \
+    X(CONCURRENT, "concurrent") /* requests under way side by side */                              \
     X(EVENT_HEAD, "event.head") /* it says so when its caller has the head */                      \
     X(READ_STREAM, "read.stream")                                                                  \
     X(READ_AMOUNT, "read.amount")                                                                  \

@@ -21,9 +21,22 @@ enum body_kind {
     BODY_STREAM, /* pieces from a source; length known only with `has_length` */
 };
 
+enum source_kind {
+    SOURCE_PIECE, /* `octets`, handed to the client as one; also an empty one */
+    SOURCE_HOLD,  /* the source stands until `until` is done */
+    SOURCE_FAIL,  /* the source breaks */
+};
+
+struct source_step {
+    enum source_kind kind;
+    struct octets octets;
+    const char *name; /* SOURCE_HOLD: of the step that it waits for */
+    const struct step_ref *until;
+};
+
 struct body {
     enum body_kind kind;
-    const struct octets *pieces; /* BODY_BYTES: one */
+    const struct source_step *pieces; /* BODY_BYTES: one SOURCE_PIECE */
     size_t piece_count;
     bool has_length;
     uint64_t length;
@@ -48,6 +61,11 @@ struct client_step {
     } * headers;
     size_t header_count;
     struct body body;
+    const struct header *trailers; /* behind the body, which is chunked for it */
+    size_t trailer_count;
+    bool expects_continue;
+    bool is_background;  /* the next step does not wait for its outcome */
+    uint64_t timeout_ms; /* of the client's own, total and idle; 0: not set */
     enum read_mode read;
     const uint64_t *amounts;
     size_t amount_count;

@@ -11,6 +11,12 @@ const char *event_kind_name(enum event_kind kind)
     return names[kind];
 }
 
+bool event_is_clients(enum event_kind kind)
+{
+    return kind == EVENT_ASKED || kind == EVENT_HEAD || kind == EVENT_HELD || kind == EVENT_FREED ||
+           kind == EVENT_OUTCOME;
+}
+
 void transcript_init(struct transcript *transcript, struct arena *arena, transcript_watch *watch,
                      void *watcher)
 {

@@ -26,6 +26,8 @@
     X(STEP_CUT, "step cut")         /* the client had left before it could be done */              \
     X(ASKED, "asked")               /* the client step `step` was given to the subject */          \
     X(HEAD, "head")                 /* the subject has the head of its response: `step` */         \
+    X(HELD, "held")                 /* the source of its body stands: `step` */                    \
+    X(FREED, "freed")               /* and goes on */                                              \
     X(OUTCOME, "outcome")           /* and its outcome came: `outcome` */                          \
     X(ENDED, "ended")               /* the subject closed its session */                           \
     X(DEADLINE, "deadline")         /* the run's time is over */                                   \
@@ -44,6 +46,9 @@ enum event_kind {
 };
 
 const char *event_kind_name(enum event_kind kind);
+
+/* Whether it is of a client's step: `step` says which. */
+bool event_is_clients(enum event_kind kind);
 
 struct event {
     enum event_kind kind;

@@ -47,7 +47,7 @@ static void watch(struct assay_connection *connection)
 static enum assay_error take_send_error(struct assay_connection *connection)
 {
     if (errno == EAGAIN || errno == EWOULDBLOCK) {
-        if (assay_socket_wait(connection->fd, POLLIN | POLLOUT, connection->options.io_timeout_ms))
+        if (assay_connection_wait(connection, POLLIN | POLLOUT))
             return ASSAY_OK;
     } else if (errno == EPIPE || errno == ECONNRESET) {
         connection->was_reset = errno == ECONNRESET;
@@ -156,8 +156,12 @@ enum assay_error assay_end_body(struct assay_connection *connection)
                                                 " that were declared",
                                                 outgoing->body_len, outgoing->length));
     if (outgoing->framing == ASSAY_REQUEST_CHUNKED) {
-        struct iovec last_chunk = part_of(bytes_of("0\r\n\r\n"));
-        const enum assay_error error = send_parts(connection, &last_chunk, 1);
+        const struct assay_buffer *trailers = &outgoing->trailers;
+        struct iovec parts[] = {part_of(bytes_of("0\r\n")),
+                                part_of((struct bytes){trailers->at, trailers->len}),
+                                part_of(bytes_of("\r\n"))};
+        const enum assay_error error =
+            send_parts(connection, parts, sizeof(parts) / sizeof(parts[0]));
         if (error != ASSAY_OK)
             return error;
     }
@@ -165,29 +169,61 @@ enum assay_error assay_end_body(struct assay_connection *connection)
     return ASSAY_OK;
 }
 
-/* What can go with the head. */
-static struct bytes octets_at_hand(const struct assay_body *body)
+static bool was_told_to_continue(const struct assay_response *response)
 {
-    if (body == NULL || body->kind != ASSAY_BODY_BYTES)
-        return (struct bytes){NULL, 0};
-    return body->bytes;
+    enum { STATUS_CONTINUE = 100 };
+    for (size_t i = 0; i < response->interims.count; i++)
+        if (response->interims.items[i].status == STATUS_CONTINUE)
+            return true;
+    return false;
+}
+
+/* RFC 9110, section 10.1.1: until the server has said so, or given its answer, but not for ever. */
+static enum assay_error wait_to_continue(struct assay_connection *connection)
+{
+    const int64_t until_ms =
+        assay_until_ms(connection->until_ms, connection->options.continue_timeout_ms);
+    for (;;) {
+        watch(connection);
+        if (connection->outgoing.is_cut || was_told_to_continue(&connection->response))
+            return ASSAY_OK;
+        if (assay_socket_wait(connection->fd, POLLIN, until_ms))
+            continue;
+        return errno == ETIMEDOUT
+                   ? ASSAY_OK
+                   : break_off(connection, assay_fail_system(connection, "wait for"));
+    }
+}
+
+static enum assay_error send_all(struct assay_connection *connection, const struct assay_body *body)
+{
+    static const struct bytes nothing = {NULL, 0};
+    struct bytes head = {connection->outgoing.head.at, connection->outgoing.head.len};
+    enum assay_error error = ASSAY_OK;
+    if (connection->outgoing.expects_continue) {
+        error = send_framed(connection, head, nothing);
+        if (error == ASSAY_OK)
+            error = wait_to_continue(connection);
+        head = nothing;
+    }
+    if (error == ASSAY_OK)
+        error = send_framed(connection, head,
+                            body != NULL && body->kind == ASSAY_BODY_BYTES ? body->bytes : nothing);
+    if (error == ASSAY_OK && body != NULL && body->kind == ASSAY_BODY_STREAM)
+        error = send_stream(connection, body);
+    return error == ASSAY_OK && body != NULL ? assay_end_body(connection) : error;
 }
 
 enum assay_error assay_send_request(struct assay_connection *connection,
                                     const struct assay_body *body)
 {
-    enum assay_error error = assay_connection_open(connection);
+    connection->until_ms = assay_until_ms(0, connection->options.exchange_timeout_ms);
+    const enum assay_error error = assay_connection_open(connection);
     if (error != ASSAY_OK)
         return break_off(connection, error);
     connection->reader.answers = connection->outgoing.answers;
     connection->response.stage = ASSAY_STAGE_HEAD;
-    const struct bytes head = {connection->outgoing.head.at, connection->outgoing.head.len};
-    error = send_framed(connection, head, octets_at_hand(body));
-    if (error != ASSAY_OK || body == NULL)
-        return error;
-    if (body->kind == ASSAY_BODY_STREAM)
-        error = send_stream(connection, body);
-    return error == ASSAY_OK ? assay_end_body(connection) : error;
+    return send_all(connection, body);
 }
 
 enum assay_error assay_send(struct assay_connection *connection, struct bytes piece)

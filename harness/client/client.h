@@ -106,10 +106,13 @@ const struct assay_failure *assay_connection_failure(const struct assay_connecti
 struct assay_options {
     unsigned connect_timeout_ms; /* 0: none */
     unsigned io_timeout_ms;      /* for each wait on the socket, not for the whole; 0: none */
-    size_t line_size_max;        /* of a response's lines, with their ends: 65536 */
-    size_t field_count_max;      /* of each head and trailer section: 100 */
-    size_t interim_count_max;    /* interim responses to one request: 99 */
-    size_t fields_size_max;      /* all names and values that one request brings: 8 MiB */
+    unsigned
+        exchange_timeout_ms; /* from the first call that sends to the response's end; 0: none */
+    unsigned continue_timeout_ms; /* so long a body waits for 100 (Continue): 1000 */
+    size_t line_size_max;         /* of a response's lines, with their ends: 65536 */
+    size_t field_count_max;       /* of each head and trailer section: 100 */
+    size_t interim_count_max;     /* interim responses to one request: 99 */
+    size_t fields_size_max;       /* all names and values that one request brings: 8 MiB */
 };
 
 /* May be changed through the pointer at any time; limits hold from the next connect on. */
@@ -137,6 +140,10 @@ struct assay_body {
     void *context;
     bool has_length; /* of a stream: it will be `length` octets */
     uint64_t length;
+    /* Sent behind the last chunk; the body is sent chunked for it. RFC 9110, section 6.5.1: none
+     * that frames, routes or controls the message. */
+    const struct assay_field *trailers;
+    size_t trailer_count;
 };
 
 struct assay_request {
@@ -145,13 +152,15 @@ struct assay_request {
     const struct assay_field *fields;
     size_t field_count;
     struct assay_body body;
+    bool expects_continue; /* adds Expect: 100-continue; see assay_endheaders() */
 };
 
 /*
  * The whole request at once. In this order: Host and Accept-Encoding: identity unless they are
  * given, the framing of the body unless it is given, the fields as given. A body of known length
  * gets Content-Length, another Transfer-Encoding: chunked; PATCH, POST and PUT without a body get
- * Content-Length: 0. A given Transfer-Encoding has to end in chunked; it is put on here.
+ * Content-Length: 0. A given Transfer-Encoding has to end in chunked; it is put on here. Trailers
+ * are announced by a Trailer field unless that is given.
  *
  * Also ASSAY_OK when the server answered, or closed, before it had all of the body: sending stops,
  * assay_getresponse() gives the answer, and the connection is not used again.
@@ -169,7 +178,11 @@ enum assay_error assay_putheader(struct assay_connection *connection, struct byt
                                  struct bytes value);
 
 /* Ends the head and sends it, with the body when one is given: NULL leaves it to assay_send().
- * Adds no field: what assay_putheader() declared is what the body is sent in. */
+ * Adds no field: what assay_putheader() declared is what the body is sent in.
+ *
+ * With Expect: 100-continue (RFC 9110, section 10.1.1) the body waits until the server has said
+ * 100, or `continue_timeout_ms`; a final response in its place ends the request without it, and the
+ * connection is not used again. There has to be a body. */
 enum assay_error assay_endheaders(struct assay_connection *connection,
                                   const struct assay_body *body);
 

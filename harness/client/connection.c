@@ -11,6 +11,7 @@ static const struct assay_options default_options = {
     .field_count_max = 100,                     /* as http.client */
     .interim_count_max = 99,                    /* as http.client */
     .fields_size_max = (size_t)8 * 1024 * 1024, /* a head of the largest lines fits */
+    .continue_timeout_ms = 1000,                /* as curl */
 };
 
 struct assay_connection *assay_connection_new(const char *host, uint16_t port)
@@ -37,6 +38,7 @@ void assay_connection_free(struct assay_connection *connection)
     assay_connection_disconnect(connection);
     assay_response_reset(&connection->response);
     assay_buffer_release(&connection->outgoing.head);
+    assay_buffer_release(&connection->outgoing.trailers);
     free(connection);
 }
 
@@ -72,6 +74,13 @@ void assay_connection_disconnect(struct assay_connection *connection)
     connection->input = (struct bytes){NULL, 0};
 }
 
+bool assay_connection_wait(struct assay_connection *connection, short events)
+{
+    return assay_socket_wait(
+        connection->fd, events,
+        assay_until_ms(connection->until_ms, connection->options.io_timeout_ms));
+}
+
 /*
  * Whether the socket at hand may take another request. While it lay idle nothing
  * may have come: FIN and RST end it (RFC 9112, section 9.5), and octets that
@@ -100,7 +109,8 @@ enum assay_error assay_connection_open(struct assay_connection *connection)
         return ASSAY_OK;
     assay_connection_disconnect(connection);
     const unsigned timeout_ms = connection->options.connect_timeout_ms;
-    connection->fd = assay_socket_connect(&connection->address, timeout_ms);
+    connection->fd = assay_socket_connect(&connection->address,
+                                          assay_until_ms(connection->until_ms, timeout_ms));
     if (connection->fd < 0) {
         const enum assay_error error = assay_fail_system(connection, "connect to");
         /* A reset of a connect is still no connection. */

@@ -57,6 +57,15 @@ static enum assay_error take_upgrade(struct assay_connection *connection, struct
     return ASSAY_OK;
 }
 
+/* RFC 9110, section 10.1.1. */
+static enum assay_error take_expect(struct assay_connection *connection, struct bytes value)
+{
+    bool is_last;
+    if (assay_count_members(value, "100-continue", &is_last) > 0)
+        connection->outgoing.expects_continue = true;
+    return ASSAY_OK;
+}
+
 /* Fields that mean something to the client itself. */
 static enum assay_error take_field(struct assay_connection *connection, struct bytes name,
                                    struct bytes value)
@@ -70,6 +79,7 @@ static enum assay_error take_field(struct assay_connection *connection, struct b
         {"Host", take_host},
         {"Connection", take_connection},
         {"Upgrade", take_upgrade},
+        {"Expect", take_expect},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         if (bytes_equal_fold(name, bytes_of(rows[i].name)))
@@ -77,8 +87,8 @@ static enum assay_error take_field(struct assay_connection *connection, struct b
     return ASSAY_OK;
 }
 
-enum assay_error assay_take_given(struct assay_connection *connection, struct bytes name,
-                                  struct bytes value)
+static enum assay_error check_field(struct assay_connection *connection, struct bytes name,
+                                    struct bytes value)
 {
     if (name.len == 0)
         return assay_fail(connection, ASSAY_INVALID_HEADER, "a field name is empty");
@@ -87,7 +97,48 @@ enum assay_error assay_take_given(struct assay_connection *connection, struct by
         !assay_check_octets(connection, value, "a field value", assay_is_value_octet,
                             ASSAY_INVALID_HEADER))
         return connection->failure.error;
-    return take_field(connection, name, value);
+    return ASSAY_OK;
+}
+
+enum assay_error assay_take_given(struct assay_connection *connection, struct bytes name,
+                                  struct bytes value)
+{
+    const enum assay_error error = check_field(connection, name, value);
+    return error == ASSAY_OK ? take_field(connection, name, value) : error;
+}
+
+/* RFC 9110, section 6.5.1: what has to be known before the content, or frames or routes the
+ * message.
+ */
+static bool may_trail(struct bytes name)
+{
+    static const char *const names[] = {
+        "Content-Length",   "Transfer-Encoding", "Host",   "Connection",   "TE",
+        "Trailer",          "Upgrade",           "Expect", "Max-Forwards", "Authorization",
+        "Content-Encoding", "Content-Type",      "Range",  "Content-Range"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (bytes_equal_fold(name, bytes_of(names[i])))
+            return false;
+    return true;
+}
+
+static enum assay_error take_trailers(struct assay_connection *connection,
+                                      const struct assay_body *body)
+{
+    struct assay_outgoing *outgoing = &connection->outgoing;
+    if (body->trailer_count > 0 && outgoing->framing != ASSAY_REQUEST_CHUNKED)
+        return assay_fail(connection, ASSAY_INVALID_BODY, "trailers stand behind chunks alone");
+    for (size_t i = 0; i < body->trailer_count; i++) {
+        const struct assay_field *trailer = &body->trailers[i];
+        const enum assay_error error = check_field(connection, trailer->name, trailer->value);
+        if (error != ASSAY_OK)
+            return error;
+        if (!may_trail(trailer->name))
+            return assay_fail(connection, ASSAY_INVALID_HEADER, "%.*s may not stand in a trailer",
+                              (int)trailer->name.len, (const char *)trailer->name.at);
+        assay_add_field(&outgoing->trailers, trailer->name, trailer->value);
+    }
+    return ASSAY_OK;
 }
 
 /* The length of a body that has one. */
@@ -116,8 +167,11 @@ enum assay_error assay_check_body(struct assay_connection *connection,
     if (outgoing->framing == ASSAY_REQUEST_NONE && !(is_known && length == 0))
         return assay_fail(connection, ASSAY_INVALID_BODY,
                           "want a Content-Length or Transfer-Encoding for a body");
-    if (!is_known)
-        return ASSAY_OK;
+    if (outgoing->expects_continue && is_known && length == 0)
+        return assay_fail(connection, ASSAY_INVALID_BODY, "want a body for Expect: 100-continue");
+    const enum assay_error error = take_trailers(connection, body);
+    if (error != ASSAY_OK || !is_known)
+        return error;
     if (outgoing->has_length && outgoing->length != length)
         return assay_fail(connection, ASSAY_INVALID_BODY,
                           "the Content-Length is %" PRIu64 ", but the body has %" PRIu64 " octets",

@@ -57,16 +57,22 @@ void assay_interim_list_release(struct assay_interim_list *list);
 
 /* --- socket.c: the system calls ---------------------------------------------- */
 
-/* A connected, non-blocking socket, or -1 with errno (ETIMEDOUT after `timeout_ms`). */
-int assay_socket_connect(const struct sockaddr_in *address, unsigned timeout_ms);
+/* Points in time are milliseconds of a clock that never goes back; 0 is never. */
+int64_t assay_now_ms(void);
+
+/* The earlier of `until_ms` and `timeout_ms` (0: none) from now. */
+int64_t assay_until_ms(int64_t until_ms, unsigned timeout_ms);
+
+/* A connected, non-blocking socket, or -1 with errno (ETIMEDOUT at `until_ms`). */
+int assay_socket_connect(const struct sockaddr_in *address, int64_t until_ms);
 
 /* As sendmsg(2), recv(2), and recv(2) with MSG_PEEK; EAGAIN where they would block. */
 ssize_t assay_socket_send(int fd, struct iovec *parts, size_t count);
 ssize_t assay_socket_receive(int fd, uint8_t *into, size_t size);
 ssize_t assay_socket_peek(int fd, uint8_t *into, size_t size);
 
-/* Waits for `events` of poll(2). False with errno (ETIMEDOUT after `timeout_ms`; 0 is never). */
-bool assay_socket_wait(int fd, short events, unsigned timeout_ms);
+/* Waits for `events` of poll(2). False with errno (ETIMEDOUT at `until_ms`). */
+bool assay_socket_wait(int fd, short events, int64_t until_ms);
 
 /* --- connection.c ------------------------------------------------------------ */
 
@@ -77,6 +83,7 @@ enum assay_request_framing { ASSAY_REQUEST_NONE, ASSAY_REQUEST_LENGTH, ASSAY_REQ
 /* The request on its way. */
 struct assay_outgoing {
     struct assay_buffer head;
+    struct assay_buffer trailers; /* as they stand behind the last chunk */
     enum http_answers answers;
     enum assay_request_framing framing;
     bool has_length; /* the body is declared as `length` octets */
@@ -85,7 +92,7 @@ struct assay_outgoing {
     bool is_begun;     /* an octet was sent */
     bool is_whole;     /* nothing is left to be sent */
     bool is_cut;       /* sending stopped: the rest is dropped */
-    bool has_host, has_close, has_upgrade;
+    bool has_host, has_close, has_upgrade, expects_continue;
 };
 
 enum assay_stage {
@@ -120,6 +127,7 @@ struct assay_connection {
     struct assay_options options;
     struct sockaddr_in address;
     enum assay_state state;
+    int64_t until_ms; /* when the exchange has to be over */
     struct assay_outgoing outgoing;
     struct assay_response response;
     struct assay_failure failure;
@@ -135,6 +143,9 @@ struct assay_connection {
 /* A socket that can take a request: the one at hand, if nothing was heard on it since, or a new
  * one. */
 enum assay_error assay_connection_open(struct assay_connection *connection);
+
+/* As assay_socket_wait(), for as long as the options allow. */
+bool assay_connection_wait(struct assay_connection *connection, short events);
 
 /* Closes the socket; the state stays. */
 void assay_connection_disconnect(struct assay_connection *connection);
@@ -168,6 +179,8 @@ size_t assay_count_members(struct bytes list, const char *member, bool *is_last)
 
 /* --- request.c --------------------------------------------------------------- */
 
+void assay_add_field(struct assay_buffer *buffer, struct bytes name, struct bytes value);
+
 /* Forgets the request; keeps its memory for the next. */
 void assay_outgoing_reset(struct assay_outgoing *outgoing);
 
@@ -177,7 +190,7 @@ void assay_outgoing_reset(struct assay_outgoing *outgoing);
 enum assay_error assay_take_given(struct assay_connection *connection, struct bytes name,
                                   struct bytes value);
 
-/* Checks the body against what the fields declared. */
+/* Checks the body against what the fields declared, and takes its trailers. */
 enum assay_error assay_check_body(struct assay_connection *connection,
                                   const struct assay_body *body);
 

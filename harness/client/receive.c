@@ -79,8 +79,7 @@ static enum assay_error receive(struct assay_connection *connection, bool may_bl
         const bool is_waiting = errno == EAGAIN || errno == EWOULDBLOCK;
         if (is_waiting && !may_block)
             return ASSAY_OK;
-        if (!is_waiting ||
-            !assay_socket_wait(connection->fd, POLLIN, connection->options.io_timeout_ms)) {
+        if (!is_waiting || !assay_connection_wait(connection, POLLIN)) {
             assay_fail_system(connection, "receive from");
             return assay_break_off_response(connection);
         }

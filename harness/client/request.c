@@ -4,10 +4,10 @@
 
 void assay_outgoing_reset(struct assay_outgoing *outgoing)
 {
-    struct assay_buffer head = outgoing->head;
-    head.len = 0;
-    head.is_failed = false;
-    *outgoing = (struct assay_outgoing){.head = head};
+    struct assay_buffer head = outgoing->head, trailers = outgoing->trailers;
+    head.len = trailers.len = 0;
+    head.is_failed = trailers.is_failed = false;
+    *outgoing = (struct assay_outgoing){.head = head, .trailers = trailers};
 }
 
 /* Drops the request: nothing of it was sent. */
@@ -43,12 +43,12 @@ static struct bytes target_authority(struct bytes target)
     return (struct bytes){NULL, 0};
 }
 
-static void add_field(struct assay_buffer *head, struct bytes name, struct bytes value)
+void assay_add_field(struct assay_buffer *buffer, struct bytes name, struct bytes value)
 {
-    assay_buffer_add(head, name);
-    assay_buffer_add_text(head, ": ");
-    assay_buffer_add(head, value);
-    assay_buffer_add_text(head, "\r\n");
+    assay_buffer_add(buffer, name);
+    assay_buffer_add_text(buffer, ": ");
+    assay_buffer_add(buffer, value);
+    assay_buffer_add_text(buffer, "\r\n");
 }
 
 /* RFC 9112, section 3.2: the authority of the target, which for other forms is the connection's. */
@@ -58,7 +58,7 @@ static void add_host(struct assay_connection *connection, struct bytes target)
     connection->outgoing.has_host = true;
     const struct bytes authority = target_authority(target);
     if (authority.len > 0) {
-        add_field(head, bytes_of("Host"), authority);
+        assay_add_field(head, bytes_of("Host"), authority);
         return;
     }
     assay_buffer_add_text(head, "Host: ");
@@ -124,7 +124,7 @@ enum assay_error assay_putrequest(struct assay_connection *connection, struct by
     if ((skip & ASSAY_SKIP_HOST) == 0)
         add_host(connection, target);
     if ((skip & ASSAY_SKIP_ACCEPT_ENCODING) == 0)
-        add_field(head, bytes_of("Accept-Encoding"), bytes_of("identity"));
+        assay_add_field(head, bytes_of("Accept-Encoding"), bytes_of("identity"));
     connection->state = ASSAY_STATE_REQUEST_STARTED;
     return ASSAY_OK;
 }
@@ -138,7 +138,7 @@ enum assay_error assay_putheader(struct assay_connection *connection, struct byt
     const enum assay_error error = assay_take_given(connection, name, value);
     if (error != ASSAY_OK)
         return drop(connection, error);
-    add_field(&connection->outgoing.head, name, value);
+    assay_add_field(&connection->outgoing.head, name, value);
     return ASSAY_OK;
 }
 
@@ -153,7 +153,7 @@ enum assay_error assay_endheaders(struct assay_connection *connection,
         return drop(connection, error);
     struct assay_buffer *head = &connection->outgoing.head;
     assay_buffer_add_text(head, "\r\n");
-    if (head->is_failed)
+    if (head->is_failed || connection->outgoing.trailers.is_failed)
         return drop(connection, assay_fail(connection, ASSAY_NO_MEMORY, "no memory for the head"));
     connection->state = ASSAY_STATE_REQUEST_SENT;
     return assay_send_request(connection, body);

@@ -9,28 +9,37 @@
 
 enum { MS_PER_S = 1000, NS_PER_MS = 1000000 };
 
-static int64_t now_ms(void)
+int64_t assay_now_ms(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * MS_PER_S + now.tv_nsec / NS_PER_MS;
 }
 
-/* What is left until `deadline_ms`, for poll(2). */
-static int rest_ms(int64_t deadline_ms)
+int64_t assay_until_ms(int64_t until_ms, unsigned timeout_ms)
 {
-    const int64_t rest = deadline_ms - now_ms();
+    if (timeout_ms == 0)
+        return until_ms;
+    const int64_t then_ms = assay_now_ms() + timeout_ms;
+    return until_ms == 0 || then_ms < until_ms ? then_ms : until_ms;
+}
+
+/* What is left, for poll(2). */
+static int rest_ms(int64_t until_ms)
+{
+    if (until_ms == 0)
+        return -1;
+    const int64_t rest = until_ms - assay_now_ms();
     if (rest <= 0)
         return 0;
     return rest < INT32_MAX ? (int)rest : INT32_MAX;
 }
 
-bool assay_socket_wait(int fd, short events, unsigned timeout_ms)
+bool assay_socket_wait(int fd, short events, int64_t until_ms)
 {
-    const int64_t deadline_ms = timeout_ms > 0 ? now_ms() + timeout_ms : 0;
     struct pollfd waited = {.fd = fd, .events = events};
     for (;;) {
-        const int ready = poll(&waited, 1, timeout_ms > 0 ? rest_ms(deadline_ms) : -1);
+        const int ready = poll(&waited, 1, rest_ms(until_ms));
         if (ready > 0)
             return true;
         if (ready == 0) {
@@ -43,9 +52,9 @@ bool assay_socket_wait(int fd, short events, unsigned timeout_ms)
 }
 
 /* Waits for the end of a connect that is under way; false with errno. */
-static bool end_connect(int fd, unsigned timeout_ms)
+static bool end_connect(int fd, int64_t until_ms)
 {
-    if (!assay_socket_wait(fd, POLLOUT, timeout_ms))
+    if (!assay_socket_wait(fd, POLLOUT, until_ms))
         return false;
     int error = 0;
     socklen_t size = sizeof(error);
@@ -55,7 +64,7 @@ static bool end_connect(int fd, unsigned timeout_ms)
     return error == 0;
 }
 
-int assay_socket_connect(const struct sockaddr_in *address, unsigned timeout_ms)
+int assay_socket_connect(const struct sockaddr_in *address, int64_t until_ms)
 {
     const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
@@ -63,7 +72,7 @@ int assay_socket_connect(const struct sockaddr_in *address, unsigned timeout_ms)
     /* A call that a signal interrupts goes on by itself (POSIX, connect). */
     const bool is_connected =
         connect(fd, (const struct sockaddr *)address, sizeof(*address)) == 0 ||
-        ((errno == EINPROGRESS || errno == EINTR) && end_connect(fd, timeout_ms));
+        ((errno == EINPROGRESS || errno == EINTR) && end_connect(fd, until_ms));
     if (!is_connected) {
         const int error = errno;
         close(fd);

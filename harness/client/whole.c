@@ -31,9 +31,12 @@ static enum assay_error put_length(struct assay_connection *connection, uint64_t
 static enum assay_error put_framing(struct assay_connection *connection,
                                     const struct assay_request *request, struct bytes method)
 {
+    static const char chunked[] = "chunked";
     const struct assay_body *body = &request->body;
     if (is_given(request, "Content-Length") || is_given(request, "Transfer-Encoding"))
         return ASSAY_OK;
+    if (body->trailer_count > 0)
+        return assay_putheader(connection, bytes_of("Transfer-Encoding"), bytes_of(chunked));
     switch (body->kind) {
     case ASSAY_BODY_NONE:
         return is_body_expected(method) ? put_length(connection, 0) : ASSAY_OK;
@@ -44,7 +47,39 @@ static enum assay_error put_framing(struct assay_connection *connection,
     }
     if (body->has_length)
         return put_length(connection, body->length);
-    return assay_putheader(connection, bytes_of("Transfer-Encoding"), bytes_of("chunked"));
+    return assay_putheader(connection, bytes_of("Transfer-Encoding"), bytes_of(chunked));
+}
+
+/* RFC 9110, section 6.6.2. */
+static enum assay_error put_trailer_names(struct assay_connection *connection,
+                                          const struct assay_request *request)
+{
+    const struct assay_body *body = &request->body;
+    struct assay_buffer names = {.len = 0};
+    if (body->trailer_count == 0 || is_given(request, "Trailer"))
+        return ASSAY_OK;
+    for (size_t i = 0; i < body->trailer_count; i++) {
+        assay_buffer_add_text(&names, i > 0 ? ", " : "");
+        assay_buffer_add(&names, body->trailers[i].name);
+    }
+    const enum assay_error error =
+        names.is_failed
+            ? assay_fail(connection, ASSAY_NO_MEMORY, "no memory for the head")
+            : assay_putheader(connection, bytes_of("Trailer"), (struct bytes){names.at, names.len});
+    assay_buffer_release(&names);
+    return error;
+}
+
+/* What the caller did not give. */
+static enum assay_error put_own(struct assay_connection *connection,
+                                const struct assay_request *request, struct bytes method)
+{
+    enum assay_error error = put_framing(connection, request, method);
+    if (error == ASSAY_OK)
+        error = put_trailer_names(connection, request);
+    if (error == ASSAY_OK && request->expects_continue && !is_given(request, "Expect"))
+        error = assay_putheader(connection, bytes_of("Expect"), bytes_of("100-continue"));
+    return error;
 }
 
 enum assay_error assay_request(struct assay_connection *connection,
@@ -56,7 +91,7 @@ enum assay_error assay_request(struct assay_connection *connection,
         skip |= ASSAY_SKIP_ACCEPT_ENCODING;
     enum assay_error error = assay_putrequest(connection, method, request->target, skip);
     if (error == ASSAY_OK)
-        error = put_framing(connection, request, method);
+        error = put_own(connection, request, method);
     for (size_t i = 0; i < request->field_count && error == ASSAY_OK; i++)
         error = assay_putheader(connection, request->fields[i].name, request->fields[i].value);
     return error == ASSAY_OK ? assay_endheaders(connection, &request->body) : error;
