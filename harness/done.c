@@ -22,17 +22,17 @@ static bool has_barriers(const struct point *point)
         if (point->client[i].after_count > 0 || has_holds(&point->client[i].body))
             return true;
     for (size_t i = 0; i < point->peer_count; i++)
-        for (size_t j = 0; j < point->peers[i].connection_count; j++)
-            if (script_has_barriers(&point->peers[i].connections[j]))
+        for (size_t j = 0; j < point->peers[i].script_count; j++)
+            if (script_has_barriers(&point->peers[i].scripts[j]))
                 return true;
     return false;
 }
 
 static bool **new_scripts(const struct peer *peer, struct arena *arena)
 {
-    bool **scripts = arena_array(arena, peer->connection_count, sizeof(*scripts));
-    for (size_t i = 0; i < peer->connection_count; i++)
-        scripts[i] = arena_array(arena, peer->connections[i].count, sizeof(bool));
+    bool **scripts = arena_array(arena, peer->script_count, sizeof(*scripts));
+    for (size_t i = 0; i < peer->script_count; i++)
+        scripts[i] = arena_array(arena, peer->scripts[i].count, sizeof(bool));
     return scripts;
 }
 

@@ -210,7 +210,8 @@ static bool is_step_list(const struct json *list)
     if (list->type != JSON_ARRAY)
         return false;
     if (has_key(list, "origin") || has_key(list, "steps") ||
-        (list->parent != NULL && has_key(list->parent, "connections")))
+        (list->parent != NULL &&
+         (has_key(list->parent, "connections") || has_key(list->parent, "peers"))))
         return true;
     for (const struct json *item = list->items; item != NULL; item = item->next)
         if (has_verb(item))

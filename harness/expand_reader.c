@@ -80,7 +80,7 @@ static void feed_all(struct answer *answer, const struct octets *octets)
 
 static const struct script *script_of(const struct swept *swept)
 {
-    return &swept->point->peers[swept->peer].connections[swept->script];
+    return &swept->point->peers[swept->peer].scripts[swept->script];
 }
 
 /* What was sent on this connection since the last read belongs to the same answer. */

@@ -9,9 +9,9 @@ static bool find_send(const struct expansion *expansion, struct swept *swept)
     const struct point *base = &expansion->base;
     *swept = (struct swept){.point = base};
     for (unsigned i = 0; i < base->peer_count; i++)
-        for (unsigned j = 0; j < base->peers[i].connection_count; j++)
-            for (unsigned k = 0; k < base->peers[i].connections[j].count; k++) {
-                const struct step *step = &base->peers[i].connections[j].steps[k];
+        for (unsigned j = 0; j < base->peers[i].script_count; j++)
+            for (unsigned k = 0; k < base->peers[i].scripts[j].count; k++) {
+                const struct step *step = &base->peers[i].scripts[j].steps[k];
                 if (step->verb != STEP_SEND || step->name == NULL ||
                     strcmp(step->name, sweep->send->string) != 0)
                     continue;
@@ -28,7 +28,21 @@ static bool find_send(const struct expansion *expansion, struct swept *swept)
 
 static const struct script *script_of(const struct swept *swept)
 {
-    return &swept->point->peers[swept->peer].connections[swept->script];
+    return &swept->point->peers[swept->peer].scripts[swept->script];
+}
+
+static bool is_head(const struct octets *method)
+{
+    return octets_equal(method, NULL, bytes_of("HEAD"));
+}
+
+/* By the method that the route is for. */
+static enum http_answers route_answers(const struct route *route)
+{
+    const struct value *only = route->method.count == 1 ? route->method.values : NULL;
+    return only != NULL && only->kind == VALUE_EQUALS && is_head(&only->octets)
+               ? HTTP_ANSWERS_HEAD
+               : HTTP_ANSWERS_OTHER;
 }
 
 /* Which request is answered: the requests that this script has read before it, behind one for each
@@ -36,14 +50,17 @@ static const struct script *script_of(const struct swept *swept)
 static enum http_answers answers_of(const struct swept *swept)
 {
     const struct script *script = script_of(swept);
+    const struct route *routes = swept->point->peers[swept->peer].routes;
     size_t request = swept->script;
+    if (routes != NULL)
+        return route_answers(&routes[swept->script]);
     for (size_t i = 0, count = 0; i < swept->step; i++)
         if (script->steps[i].verb == STEP_READ && script->steps[i].read != READ_BODY && count++ > 0)
             request++;
     if (request >= swept->point->client_count)
         request = swept->point->client_count - 1;
     const struct octets *method = &swept->point->client[request].method;
-    if (octets_equal(method, NULL, bytes_of("HEAD")))
+    if (is_head(method))
         return HTTP_ANSWERS_HEAD;
     return octets_equal(method, NULL, bytes_of("CONNECT")) ? HTTP_ANSWERS_CONNECT
                                                            : HTTP_ANSWERS_OTHER;
@@ -78,10 +95,10 @@ static struct point with_steps(const struct expansion *expansion, const struct s
     struct peer *peers = arena_array(arena, point.peer_count, sizeof(*peers));
     memcpy(peers, point.peers, point.peer_count * sizeof(*peers));
     struct peer *peer = &peers[swept->peer];
-    struct script *scripts = arena_array(arena, peer->connection_count, sizeof(*scripts));
-    memcpy(scripts, peer->connections, peer->connection_count * sizeof(*scripts));
+    struct script *scripts = arena_array(arena, peer->script_count, sizeof(*scripts));
+    memcpy(scripts, peer->scripts, peer->script_count * sizeof(*scripts));
     scripts[swept->script] = (struct script){steps, count};
-    peer->connections = scripts;
+    peer->scripts = scripts;
     point.peers = peers;
     return point;
 }

@@ -105,7 +105,7 @@ static const struct mark *missed_mark(const struct judge *judge)
 static const char *missed_text(const struct judge *judge, const struct mark *mark)
 {
     const struct peer *peer = &judge->point->peers[mark->peer];
-    const struct step *step = &peer->connections[mark->connection_script].steps[mark->step];
+    const struct step *step = &peer->scripts[mark->connection_script].steps[mark->step];
     return arena_printf(
         judge->arena, "the run never reached its mark: %s, connection script %u, step %u (%s)",
         peer->name, mark->connection_script + 1, mark->step + 1, step_verb_name(step->verb));

@@ -61,11 +61,11 @@ static can_set resolve_ref(const struct loader *loader, const struct pending_ref
 
 /* --- barriers that wait for each other ------------------------------------------- */
 
-/* How far each side comes when nothing but barriers holds it: `scripts[i]` steps of the peer's
- * script `i`, and each of the client's steps. */
+/* How far each side comes when nothing but barriers holds it: `peers[i][j]` steps of the script `j`
+ * of that peer, and each of the client's steps. */
 struct progress {
     const struct point *point;
-    size_t *scripts;
+    size_t **peers;
     struct client_progress {
         bool is_begun; /* its response may come before its request has ended */
         bool is_done;
@@ -75,7 +75,7 @@ struct progress {
 static bool is_done(const struct progress *progress, const struct step_ref *ref)
 {
     if (!ref->is_client)
-        return ref->step < progress->scripts[ref->script];
+        return ref->step < progress->peers[ref->peer][ref->script];
     const struct client_progress *step = &progress->client[ref->step];
     return ref->is_head ? step->is_begun : step->is_done;
 }
@@ -113,10 +113,10 @@ static bool advance_client(struct progress *progress, size_t index)
     return at->is_done;
 }
 
-static bool advance_script(struct progress *progress, size_t index)
+static bool advance_script(struct progress *progress, size_t peer, size_t index)
 {
-    const struct script *script = &progress->point->peers[0].connections[index];
-    size_t *at = &progress->scripts[index];
+    const struct script *script = &progress->point->peers[peer].scripts[index];
+    size_t *at = &progress->peers[peer][index];
     if (*at == script->count ||
         !are_done(progress, script->steps[*at].after, script->steps[*at].after_count))
         return false;
@@ -132,9 +132,10 @@ static bool advance(struct progress *progress)
     for (size_t i = 0; i < point->client_count; i++)
         while (advance_client(progress, i))
             has_moved = true;
-    for (size_t i = 0; i < point->peers[0].connection_count; i++)
-        while (advance_script(progress, i))
-            has_moved = true;
+    for (size_t i = 0; i < point->peer_count; i++)
+        for (size_t j = 0; j < point->peers[i].script_count; j++)
+            while (advance_script(progress, i, j))
+                has_moved = true;
     return has_moved;
 }
 
@@ -144,9 +145,10 @@ static bool is_at_end(const struct progress *progress)
     for (size_t i = 0; i < point->client_count; i++)
         if (!progress->client[i].is_done)
             return false;
-    for (size_t i = 0; i < point->peers[0].connection_count; i++)
-        if (progress->scripts[i] < point->peers[0].connections[i].count)
-            return false;
+    for (size_t i = 0; i < point->peer_count; i++)
+        for (size_t j = 0; j < point->peers[i].script_count; j++)
+            if (progress->peers[i][j] < point->peers[i].scripts[j].count)
+                return false;
     return true;
 }
 
@@ -157,13 +159,16 @@ void load_resolve(struct loader *loader, const struct point *point, can_set *nee
     for (const struct pending_ref *one = first; one != NULL; one = one->next)
         *needs |= resolve_ref(loader, one);
     loader->pending = NULL;
-    if (first == NULL || loader->diags->count > mistakes || point->peers[0].connections == NULL)
+    if (first == NULL || loader->diags->count > mistakes || point->peers[0].scripts == NULL)
         return;
     struct progress progress = {
         .point = point,
-        .scripts = arena_array(loader->arena, point->peers[0].connection_count, sizeof(size_t)),
+        .peers = arena_array(loader->arena, point->peer_count, sizeof(size_t *)),
         .client = arena_array(loader->arena, point->client_count, sizeof(struct client_progress)),
     };
+    for (size_t i = 0; i < point->peer_count; i++)
+        progress.peers[i] =
+            arena_array(loader->arena, point->peers[i].script_count, sizeof(size_t));
     while (advance(&progress))
         ;
     if (!is_at_end(&progress))

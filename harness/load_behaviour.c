@@ -10,15 +10,43 @@ struct behaviour_builder {
     struct behaviours *all;
 };
 
+/* What each peer saw, by the peer's name. */
+static void read_peer_patterns(const struct loader *loader, const struct json *object,
+                               struct behaviour *behaviour)
+{
+    struct peer_pattern *patterns =
+        arena_array(loader->arena, loader->peer_count, sizeof(*patterns));
+    for (unsigned i = 0; i < loader->peer_count; i++) {
+        const struct json *member = json_member(object, loader->peers[i]);
+        if (member != NULL)
+            patterns[behaviour->peer_count++] = load_peer_pattern(loader, member, i);
+    }
+    behaviour->peers = patterns;
+}
+
+/* `keys` (ended by NULL), and the names of the peers. */
+static bool has_keys(const struct loader *loader, const struct json *object,
+                     const char *const *keys)
+{
+    size_t count = 0;
+    while (keys[count] != NULL)
+        count++;
+    const char **all = arena_array(loader->arena, count + loader->peer_count + 1, sizeof(*all));
+    memcpy(all, keys, count * sizeof(*all));
+    memcpy(all + count, loader->peers, loader->peer_count * sizeof(*all));
+    return load_object(loader, object, all);
+}
+
 static void read_patterns(const struct loader *loader, const struct json *object,
                           size_t client_count, struct behaviour *behaviour)
 {
     static const char *const clean[] = {"clean", NULL};
     const struct json *client = json_member(object, "client");
-    const struct json *origin = json_member(object, "origin");
     const struct json *rules = json_member(object, "rules");
-    if (client == NULL && origin == NULL && rules == NULL)
-        load_error(loader, object, "states nothing; want \"client\", \"origin\" or \"rules\"");
+    read_peer_patterns(loader, object, behaviour);
+    if (client == NULL && behaviour->peer_count == 0 && rules == NULL)
+        load_error(loader, object, "states nothing; want \"client\", \"rules\" or %s",
+                   load_words_text(loader, loader->peers));
     if (rules != NULL)
         behaviour->wants_clean = load_word(loader, rules, clean) == 0;
     if (client != NULL && load_is(loader, client, JSON_ARRAY)) {
@@ -31,12 +59,6 @@ static void read_patterns(const struct loader *loader, const struct json *object
         if (client->count == 0 || (has_steps && client->count > client_count))
             load_error(loader, client, "want 1 to %zu outcomes, one a client step, got %zu",
                        client_count, client->count);
-    }
-    if (origin != NULL) {
-        struct peer_pattern *pattern = arena_alloc(loader->arena, sizeof(*pattern));
-        *pattern = load_peer_pattern(loader, origin, 0);
-        behaviour->peers = pattern;
-        behaviour->peer_count = 1;
     }
 }
 
@@ -142,8 +164,7 @@ static void add(struct arena *arena, struct behaviours *all, const struct behavi
 
 static void read_behaviour(struct behaviour_builder *builder, const struct json *object)
 {
-    static const char *const keys[] = {"name",   "verdict", "why",   "when",
-                                       "client", "origin",  "rules", NULL};
+    static const char *const keys[] = {"name", "verdict", "why", "when", "client", "rules", NULL};
     struct loader *loader = builder->loader;
     if (load_is_use(object)) {
         struct def *def = load_use(loader, object);
@@ -153,7 +174,7 @@ static void read_behaviour(struct behaviour_builder *builder, const struct json 
         load_use_done(loader, def);
         return;
     }
-    if (!load_object(loader, object, keys))
+    if (!has_keys(loader, object, keys))
         return;
     struct behaviour behaviour = {.name = "", .line = object->line};
     const struct json *name = load_member(loader, object, "name");
@@ -194,10 +215,10 @@ void load_behaviours(struct loader *loader, const struct json *list, size_t clie
 void load_expect(struct loader *loader, const struct json *object, size_t client_count,
                  struct behaviours *behaviours)
 {
-    static const char *const keys[] = {"client", "origin", "rules", NULL};
+    static const char *const keys[] = {"client", "rules", NULL};
     struct behaviour behaviour = {
         .name = "as expected", .line = object->line, .verdict = VERDICT_PASS};
-    if (!load_object(loader, object, keys))
+    if (!has_keys(loader, object, keys))
         return;
     read_patterns(loader, object, client_count, &behaviour);
     add(loader->arena, behaviours, &behaviour, object);

@@ -111,24 +111,31 @@ struct octets builder_finish(const struct loader *loader, const struct json *at,
 
 /* --- texts and their templates --------------------------------------------------- */
 
-static const struct template_row {
+static const struct octet_template {
     const char *name;
-    enum hole_kind hole;
-    uint8_t octet; /* without a hole */
-} templates[] = {
-    {"CR", HOLE_NONE, '\r'},       {"LF", HOLE_NONE, '\n'},
-    {"NUL", HOLE_NONE, '\0'},      {"origin.host", HOLE_HOST, 0},
-    {"origin.port", HOLE_PORT, 0}, {"origin.authority", HOLE_AUTHORITY, 0},
-};
-enum { TEMPLATE_COUNT = sizeof(templates) / sizeof(templates[0]) };
+    uint8_t octet;
+} octet_templates[] = {{"CR", '\r'}, {"LF", '\n'}, {"NUL", '\0'}};
+enum { OCTET_TEMPLATE_COUNT = sizeof(octet_templates) / sizeof(octet_templates[0]) };
+
+/* Behind a peer's name and ".". */
+static const char *const hole_names[] = {
+    [HOLE_HOST] = "host", [HOLE_PORT] = "port", [HOLE_AUTHORITY] = "authority"};
+enum { HOLE_NAME_COUNT = sizeof(hole_names) / sizeof(hole_names[0]) };
 
 static void unknown_template(const struct loader *loader, const struct json *at, struct bytes name)
 {
-    const char *names[TEMPLATE_COUNT + VARIABLES_MAX + 1] = {NULL};
-    for (size_t i = 0; i < TEMPLATE_COUNT; i++)
-        names[i] = templates[i].name;
+    const size_t most =
+        OCTET_TEMPLATE_COUNT + loader->peer_count * HOLE_NAME_COUNT + loader->matrix->count;
+    const char **names = arena_array(loader->arena, most + 1, sizeof(*names));
+    size_t count = 0;
+    for (size_t i = 0; i < OCTET_TEMPLATE_COUNT; i++)
+        names[count++] = octet_templates[i].name;
+    for (size_t i = 0; i < loader->peer_count; i++)
+        for (int hole = HOLE_HOST; hole < HOLE_NAME_COUNT; hole++)
+            names[count++] =
+                arena_printf(loader->arena, "%s.%s", loader->peers[i], hole_names[hole]);
     for (size_t i = 0; i < loader->matrix->count; i++)
-        names[TEMPLATE_COUNT + i] = loader->matrix->items[i].place->key;
+        names[count++] = loader->matrix->items[i].place->key;
     const char *near = diag_suggest(name, names);
     const char *quoted = diag_quote(loader->arena, name);
     if (near != NULL)
@@ -138,18 +145,36 @@ static void unknown_template(const struct loader *loader, const struct json *at,
                    load_words_text(loader, names));
 }
 
+/* "origin.port": the piece of a peer's hole; HOLE_NONE when it is none. */
+static struct piece find_hole(const struct loader *loader, struct bytes name)
+{
+    struct piece piece = {.times = 1, .hole = HOLE_NONE};
+    for (size_t i = 0; i < loader->peer_count; i++)
+        for (int hole = HOLE_HOST; hole < HOLE_NAME_COUNT; hole++) {
+            const size_t len = strlen(loader->peers[i]);
+            const bool is_same =
+                name.len == len + 1 + strlen(hole_names[hole]) && name.at[len] == '.' &&
+                memcmp(name.at, loader->peers[i], len) == 0 &&
+                memcmp(name.at + len + 1, hole_names[hole], strlen(hole_names[hole])) == 0;
+            if (is_same) {
+                piece.hole = (enum hole_kind)hole;
+                piece.peer = (unsigned)i;
+            }
+        }
+    return piece;
+}
+
 static void add_template(const struct loader *loader, const struct json *at, struct bytes name,
                          struct octets_builder *builder)
 {
-    for (size_t i = 0; i < TEMPLATE_COUNT; i++) {
-        if (!bytes_equal(name, bytes_of(templates[i].name)))
-            continue;
-        builder_add(loader, builder,
-                    (struct piece){
-                        .data = {&templates[i].octet, 1}, .times = 1, .hole = templates[i].hole});
-        return;
-    }
-    unknown_template(loader, at, name);
+    struct piece piece = find_hole(loader, name);
+    for (size_t i = 0; i < OCTET_TEMPLATE_COUNT; i++)
+        if (bytes_equal(name, bytes_of(octet_templates[i].name)))
+            piece.data = (struct bytes){&octet_templates[i].octet, 1};
+    if (piece.hole != HOLE_NONE || piece.data.len > 0)
+        builder_add(loader, builder, piece);
+    else
+        unknown_template(loader, at, name);
 }
 
 /* Where the two octets stand first; `text.len` when they do not. */

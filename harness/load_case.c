@@ -170,7 +170,7 @@ static void read_mark_name(const struct loader *loader, const struct json *value
         if (strcmp(one->name, value->string) != 0)
             continue;
         if (one->is_client)
-            load_error(loader, value, "want the name of a step of the origin's");
+            load_error(loader, value, "want the name of a step of a peer's");
         else
             marks[(*count)++] = one->mark;
         return;
@@ -197,7 +197,7 @@ static void read_marks(const struct loader *loader, const struct json *value, st
 static void mark_first_send(const struct loader *loader, const struct json *object,
                             struct point *point)
 {
-    const struct script *script = &point->peers[0].connections[0];
+    const struct script *script = &point->peers[0].scripts[0];
     struct mark *mark = arena_alloc(loader->arena, sizeof(*mark));
     if (point->client_count > 1) {
         load_error(loader, object, "a case with two client steps names its \"mark\"");
@@ -269,22 +269,23 @@ static const struct json *bound_member(const struct loader *loader, const struct
 void load_played(struct loader *loader, const struct json *object, struct point *point,
                  can_set *needs)
 {
-    struct peer *peer = arena_alloc(loader->arena, sizeof(*peer));
+    struct peer *nobody = arena_alloc(loader->arena, sizeof(*nobody));
     loader->is_played = true;
     loader->names = NULL;
     point->suffix = "";
-    point->peers = peer;
+    point->peers = nobody; /* for want of an origin */
     point->peer_count = 1;
     load_member(loader, object, "client");
     load_member(loader, object, "origin");
     const struct json *client = bound_member(loader, object, "client");
     const struct json *origin = bound_member(loader, object, "origin");
+    const struct json *others = bound_member(loader, object, "peers");
     const struct json *mark = bound_member(loader, object, "mark");
     if (client != NULL)
         load_client(loader, client, point, needs);
     const size_t mistakes = loader->diags->count;
     if (origin != NULL)
-        load_origin(loader, origin, peer);
+        load_peers(loader, origin, others, point);
     load_resolve(loader, point, needs);
     const bool is_whole = client != NULL && origin != NULL && loader->diags->count == mistakes;
     if (mark != NULL)
@@ -305,9 +306,10 @@ static void add_case(const struct loader *loader, struct case_ *case_)
 void load_case(struct loader *loader, const struct json *object)
 {
     static const char *const keys[] = {
-        "$schema", "defs",   "id",         "title",       "requirements", "seen_in", "client",
-        "origin",  "mark",   "matrix",     "split",       "truncate",     "insert",  "needs",
-        "tags",    "expect", "behaviours", "deadline_ms", "connection",   "rules",   NULL};
+        "$schema",    "defs",   "id",    "title",  "requirements", "seen_in",
+        "client",     "origin", "mark",  "matrix", "split",        "truncate",
+        "insert",     "needs",  "tags",  "expect", "behaviours",   "deadline_ms",
+        "connection", "rules",  "peers", NULL};
     if (!load_object(loader, object, keys))
         return;
     struct case_ *case_ = arena_alloc(loader->arena, sizeof(*case_));
@@ -316,6 +318,7 @@ void load_case(struct loader *loader, const struct json *object)
     *case_ = (struct case_){.file = loader->file, .line = object->line, .deadline_ms = DEADLINE_MS};
     if (own != NULL)
         load_defs(loader, own, &defs);
+    load_peer_names(loader, object);
     loader->defs = &defs;
     read_about(loader, object, case_);
     expand_case(loader, object, case_);

@@ -1,6 +1,6 @@
 #include "harness/load_private.h"
 
-#include "harness/match_value.h"
+#include "wire/match_value.h"
 
 /*
  * One behaviour hides a later one when each run that the later describes matches

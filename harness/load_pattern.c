@@ -285,6 +285,20 @@ static struct request_pattern read_request(const struct loader *loader, const st
     return pattern;
 }
 
+struct route load_route(const struct loader *loader, const struct json *when)
+{
+    static const char *const keys[] = {"method", "target", "headers", NULL};
+    struct route route = {.times = 0};
+    if (!load_object(loader, when, keys))
+        return route;
+    route.method = read_member(loader, when, "method", VALUE_OF_TEXT);
+    route.target = read_member(loader, when, "target", VALUE_OF_TEXT);
+    route.headers = read_fields(loader, when, "headers");
+    if (when->count == 0)
+        load_error(loader, when, "states nothing; want %s", load_words_text(loader, keys));
+    return route;
+}
+
 static void read_requests(const struct loader *loader, const struct json *list,
                           struct peer_pattern *pattern)
 {

@@ -2,7 +2,7 @@
  * load_private -- what the rooms of the loader share; see harness/load.h for the house.
  *
  * In reading order: load.c finds files and suites, load_case.c reads a case,
- * load_client.c its client steps, load_script.c its peers' steps, load_bytes.c
+ * load_client.c its client steps, load_peers.c and load_script.c what its peers do, load_bytes.c
  * and load_forms.c BYTES, load_behaviour.c and load_pattern.c what is recognised,
  * load_check.c what behaviours may not do to each other, load_value.c the small
  * values of all. harness/expand.h makes many points of one case.
@@ -65,7 +65,9 @@ struct loader {
     struct pending_ref *pending;
     struct matrix *matrix; /* of this case */
     const struct sweep *sweep;
-    bool is_played; /* what is read now is played, not recognised */
+    bool is_played;           /* what is read now is played, not recognised */
+    const char *const *peers; /* of this case: names by index, the origin first; ended by NULL */
+    size_t peer_count;
 };
 
 /* --- load_value.c ------------------------------------------------------------ */
@@ -152,7 +154,13 @@ struct bytes load_plain_bytes(const struct loader *loader, const struct json *va
 
 void load_client(struct loader *loader, const struct json *list, struct point *point,
                  can_set *needs);
-void load_origin(struct loader *loader, const struct json *value, struct peer *peer);
+struct script load_script(struct loader *loader, const struct json *list, unsigned peer,
+                          unsigned script);
+
+/* load_peers.c: notes the names of the case's peers; reads what they do. `others` may be NULL. */
+void load_peer_names(struct loader *loader, const struct json *object);
+void load_peers(struct loader *loader, const struct json *origin, const struct json *others,
+                struct point *point);
 
 /* load_barrier.c: the names of `after`, one or a list; and the one of `unless`. What they mean is
  * filled in by load_resolve(), which also tells of barriers that wait for each other. */
@@ -184,6 +192,7 @@ void load_expect(struct loader *loader, const struct json *object, size_t client
 const struct requirement *load_requirement(const struct loader *loader, const struct json *value);
 
 struct outcome_pattern load_outcome_pattern(const struct loader *loader, const struct json *value);
+struct route load_route(const struct loader *loader, const struct json *when);
 struct peer_pattern load_peer_pattern(const struct loader *loader, const struct json *value,
                                       unsigned peer);
 

@@ -14,7 +14,7 @@ struct script_builder {
     struct loader *loader;
     struct step *steps;
     size_t count, size;
-    unsigned script;
+    unsigned peer, script;
     bool is_closed; /* no step may follow */
     bool is_ended;  /* no send may follow */
 };
@@ -222,9 +222,9 @@ static void read_step(struct script_builder *builder, const struct json *value)
     if (after != NULL)
         step->after = load_after(loader, after, &step->after_count);
     if (name != NULL)
-        step->name = load_step_name(
-            loader, name,
-            (struct step_name){.mark = {0, builder->script, (unsigned)(builder->count - 1)}});
+        step->name = load_step_name(loader, name,
+                                    (struct step_name){.mark = {builder->peer, builder->script,
+                                                                (unsigned)(builder->count - 1)}});
     builder->is_ended = builder->is_ended || verb == STEP_CLOSE;
     builder->is_closed = builder->is_closed || (verb == STEP_CLOSE && step->close != CLOSE_FIN);
 }
@@ -246,48 +246,12 @@ static void read_steps(struct script_builder *builder, const struct json *list)
     }
 }
 
-static struct script read_script(struct loader *loader, const struct json *list, unsigned script)
+struct script load_script(struct loader *loader, const struct json *list, unsigned peer,
+                          unsigned script)
 {
-    struct script_builder builder = {.loader = loader, .script = script};
+    struct script_builder builder = {.loader = loader, .peer = peer, .script = script};
     read_steps(&builder, list);
     return (struct script){builder.steps, builder.count};
-}
-
-static void read_connections(struct loader *loader, const struct json *list, struct peer *peer)
-{
-    if (!load_is(loader, list, JSON_ARRAY))
-        return;
-    if (list->count == 0) {
-        load_error(loader, list, "want at least one script");
-        return;
-    }
-    struct script *scripts = arena_array(loader->arena, list->count, sizeof(*scripts));
-    unsigned count = 0;
-    for (const struct json *item = list->items; item != NULL; item = item->next, count++)
-        scripts[count] = read_script(loader, item, count);
-    peer->connections = scripts;
-    peer->connection_count = count;
-}
-
-void load_origin(struct loader *loader, const struct json *value, struct peer *peer)
-{
-    static const char *const keys[] = {"steps", "connections", NULL};
-    struct script *one = arena_alloc(loader->arena, sizeof(*one));
-    *peer = (struct peer){.name = "origin", .connections = one, .connection_count = 1};
-    if (value->type == JSON_ARRAY) {
-        *one = read_script(loader, value, 0);
-        return;
-    }
-    if (!load_object(loader, value, keys))
-        return;
-    const struct json *steps = json_member(value, "steps");
-    const struct json *connections = json_member(value, "connections");
-    if ((steps == NULL) == (connections == NULL))
-        load_error(loader, value, "want a list of steps, \"steps\" or \"connections\"");
-    else if (steps != NULL)
-        *one = read_script(loader, steps, 0);
-    else
-        read_connections(loader, connections, peer);
 }
 
 const char *load_step_name(struct loader *loader, const struct json *value, struct step_name entry)

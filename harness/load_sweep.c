@@ -78,6 +78,9 @@ static void check_variable_name(const struct loader *loader, const struct json *
     for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
         if (strcmp(place->key, taken[i]) == 0)
             load_error(loader, place, "\"%s\" is the name of a template", taken[i]);
+    for (size_t i = 1; i < loader->peer_count; i++)
+        if (strcmp(place->key, loader->peers[i]) == 0)
+            load_error(loader, place, "\"%s\" is the name of a peer", place->key);
 }
 
 static void read_variable(const struct loader *loader, const struct json *place,

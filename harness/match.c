@@ -1,6 +1,6 @@
 #include "harness/match.h"
 
-#include "harness/match_value.h"
+#include "wire/match_value.h"
 
 #include <stdarg.h>
 #include <stdio.h>

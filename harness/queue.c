@@ -15,8 +15,8 @@ static bool script_needs_clock(const struct script *script)
 
 static bool peer_needs_clock(const struct peer *peer)
 {
-    for (size_t i = 0; i < peer->connection_count; i++)
-        if (script_needs_clock(&peer->connections[i]))
+    for (size_t i = 0; i < peer->script_count; i++)
+        if (script_needs_clock(&peer->scripts[i]))
             return true;
     return false;
 }

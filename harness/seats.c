@@ -17,6 +17,7 @@ static bool take(struct seats *seats, size_t index, const struct peer *peer, str
     struct seat *seat = &seats->items[index];
     seat->lease.accepted = on_accepted;
     seat->lease.context = seat;
+    seat->lease.refuses = peer->refuses;
     seat->is_leased = listener_lease(seats->listener, &seat->lease);
     if (!seat->is_leased)
         return false;

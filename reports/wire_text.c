@@ -133,9 +133,9 @@ const struct step *wire_text_step(const struct point *point, const struct event 
     if (event->peer >= point->peer_count)
         return NULL;
     const struct peer *peer = &point->peers[event->peer];
-    if (event->script >= peer->connection_count)
+    if (event->script >= peer->script_count)
         return NULL;
-    const struct script *script = &peer->connections[event->script];
+    const struct script *script = &peer->scripts[event->script];
     return event->step < script->count ? &script->steps[event->step] : NULL;
 }
 

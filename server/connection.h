@@ -46,14 +46,17 @@ struct connection {
     enum play waiting;      /* what it waits for now */
 
     struct http_reader
-        requests;       /* reads all that comes, so that a script can stop at a head's end */
-    bool is_canary;     /* the request that is being read is the canary */
-    bool owes_canary;   /* it was read whole */
-    bool is_lost;       /* what comes is no request any more, or where it ends is not known */
-    bool in_request;    /* its start line was read, its end not */
-    bool head_is_whole; /* the head of the request that is being read */
-    bool head_is_read;  /* READ_REQUEST: the rest is its content */
-    bool must_close;    /* a request asked for it */
+        requests;            /* reads all that comes, so that a script can stop at a head's end */
+    struct route_head *head; /* a peer with routes: what was read of the head, in the run's arena */
+    bool is_behind_head;     /* the head that chose the script was read, and no step has said so */
+    bool is_canary;          /* the request that is being read is the canary */
+    bool owes_canary;        /* it was read whole */
+    bool is_lost;            /* what comes is no request any more, or where it ends is not known */
+    bool in_request;         /* its start line was read, its end not */
+    bool head_is_whole;      /* the head of the request that is being read */
+    bool head_is_given;      /* it was read before the step began that asks for it */
+    bool head_is_read;       /* READ_REQUEST: the rest is its content */
+    bool must_close;         /* a request asked for it */
     struct http_reader
         responses;    /* with must_close: reads what is sent, to know when it is whole */
     bool is_answered; /* with must_close: the response was whole */
@@ -69,6 +72,7 @@ struct peer_run {
     unsigned connection_count;
     unsigned script_count;   /* connections that took a script */
     size_t request_count;    /* requests that began, on all connections */
+    uint64_t *route_uses;    /* by route: requests that it took */
     size_t requests_planned; /* reads of requests in all scripts */
 };
 
@@ -94,6 +98,16 @@ enum play receive_step(struct connection *connection, const struct step *step);
 /* receive.c: sets out to read as `step` says. */
 void receive_begin(struct connection *connection, const struct step *step);
 
+/* receive.c: a peer with routes: reads up to the end of a head, and takes the script that it
+ * chooses. */
+enum play receive_route(struct connection *connection);
+
+/* route.c: notes what the reader found, where it belongs to a head. */
+void route_note(struct connection *connection, enum http_event event);
+
+/* route.c: the script that the head chooses; NULL where no route fits. */
+const struct script *route_choose(struct connection *connection);
+
 /* receive.c: reads and records whatever comes, when the script is over. */
 enum play receive_rest(struct connection *connection);
 
@@ -118,6 +132,9 @@ enum play wait_step(struct connection *connection, const struct step *step);
 /* send.c: a server's answer to Expect: 100-continue. */
 void send_continue(struct connection *connection);
 
+/* send.c: 404, where no route fits. */
+void send_not_found(struct connection *connection);
+
 /* send.c: FIN, and its record. */
 void send_fin(struct connection *connection);
 
@@ -126,6 +143,9 @@ void connection_end_step(struct connection *connection, bool is_done);
 
 /* play.c: takes a script when it has none, for its first octet has come. */
 void connection_take_script(struct connection *connection);
+
+/* play.c: plays this one from its beginning. */
+void connection_play_script(struct connection *connection, const struct script *script);
 
 /* play.c: the client's RST was seen: no more can be read or written. */
 void connection_lost(struct connection *connection, int error);

@@ -28,6 +28,8 @@ struct listener {
     uv_poll_t poll;
     int fd;
     uint16_t port;
+    int refusing; /* bound, and never listened on; -1 until a lease needs it */
+    uint16_t refusing_port;
     uint32_t address_count; /* 1 where only one address is listened on */
     uint32_t next;
     int spare; /* a descriptor to give up when none is left */
@@ -129,45 +131,71 @@ static bool bind_to_loopback(int fd)
 #endif
 }
 
-static bool bind_and_listen(struct listener *listener)
+/* A socket on a port that the kernel chooses; -1 with errno. `all` says whether on every address.
+ */
+static int bind_to_any_port(uint16_t *port, bool *all)
 {
-    listener->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (listener->fd < 0)
-        return false;
-    const bool all = bind_to_loopback(listener->fd);
-    listener->address_count = all ? ADDRESS_COUNT : 1;
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -1;
+    *all = bind_to_loopback(fd);
     struct sockaddr_in name = {.sin_family = AF_INET,
-                               .sin_addr.s_addr = htonl(all ? INADDR_ANY : address_of(0))};
+                               .sin_addr.s_addr = htonl(*all ? INADDR_ANY : address_of(0))};
     socklen_t size = sizeof(name);
-    if (bind(listener->fd, (struct sockaddr *)&name, size) != 0 ||
-        listen(listener->fd, BACKLOG) != 0 ||
-        getsockname(listener->fd, (struct sockaddr *)&name, &size) != 0)
-        return false;
-    listener->port = ntohs(name.sin_port);
-    return true;
+    if (bind(fd, (struct sockaddr *)&name, size) != 0 ||
+        getsockname(fd, (struct sockaddr *)&name, &size) != 0) {
+        const int error = errno;
+        close(fd);
+        errno = error;
+        return -1;
+    }
+    *port = ntohs(name.sin_port);
+    return fd;
 }
 
 /* Octets of a script must have the same length in every run, so the port has HOLE_PORT_LEN digits.
  */
-static bool bind_to_wide_port(struct listener *listener)
+static int bind_to_wide_port(uint16_t *port, bool *all)
 {
+    enum { PORT_LEAST = 10000 };
     for (int i = 0; i < PORT_TRIES; i++) {
-        if (bind_and_listen(listener) && listener->port >= 10000)
-            return true;
-        const int error = listener->port != 0 ? EADDRNOTAVAIL : errno;
-        if (listener->fd >= 0)
-            close(listener->fd);
-        errno = error;
-        if (listener->port == 0)
-            return false;
+        const int fd = bind_to_any_port(port, all);
+        if (fd < 0 || *port >= PORT_LEAST)
+            return fd;
+        close(fd);
     }
+    errno = EADDRNOTAVAIL;
+    return -1;
+}
+
+static bool open_listener(struct listener *listener)
+{
+    bool all;
+    listener->refusing = -1;
+    listener->fd = bind_to_wide_port(&listener->port, &all);
+    if (listener->fd < 0)
+        return false;
+    listener->address_count = all ? ADDRESS_COUNT : 1;
+    if (listen(listener->fd, BACKLOG) == 0)
+        return true;
+    const int error = errno;
+    close(listener->fd);
+    errno = error;
     return false;
+}
+
+static bool has_refusing_port(struct listener *listener)
+{
+    bool all;
+    if (listener->refusing < 0)
+        listener->refusing = bind_to_wide_port(&listener->refusing_port, &all);
+    return listener->refusing >= 0;
 }
 
 struct listener *listener_new(uv_loop_t *loop, struct diags *diags)
 {
     struct listener *listener = calloc(1, sizeof(*listener));
-    if (listener == NULL || !bind_to_wide_port(listener)) {
+    if (listener == NULL || !open_listener(listener)) {
         diag_add(diags, NULL, 0, NULL, "cannot listen on the loopback interface: %s",
                  strerror(errno));
         free(listener);
@@ -192,6 +220,8 @@ static void name_endpoint(struct endpoint *endpoint, uint32_t number, uint16_t p
 
 bool listener_lease(struct listener *listener, struct lease *lease)
 {
+    if (lease->refuses && !has_refusing_port(listener))
+        return false;
     for (uint32_t tries = 0; tries < LISTENER_LEASES_MAX; tries++) {
         const uint32_t number = listener->next++ % listener->address_count;
         struct lease **place = &listener->leases[number % LISTENER_LEASES_MAX];
@@ -199,7 +229,8 @@ bool listener_lease(struct listener *listener, struct lease *lease)
             continue;
         *place = lease;
         lease->number = number;
-        name_endpoint(&lease->endpoint, number, listener->port);
+        name_endpoint(&lease->endpoint, number,
+                      lease->refuses ? listener->refusing_port : listener->port);
         return true;
     }
     return false;
@@ -222,5 +253,7 @@ void listener_close(struct listener *listener)
     uv_poll_stop(&listener->poll);
     close(listener->fd);
     close(listener->spare);
+    if (listener->refusing >= 0)
+        close(listener->refusing);
     uv_close((uv_handle_t *)&listener->poll, on_closed);
 }

@@ -25,7 +25,8 @@ struct listener;
 
 /* Owned by whoever leases; must stay in place until it is given back. */
 struct lease {
-    struct endpoint endpoint;                /* set by listener_lease() */
+    struct endpoint endpoint; /* set by listener_lease() */
+    bool refuses; /* set by the caller: nobody listens on its port, and nobody else can have it */
     void (*accepted)(void *context, int fd); /* the callee owns `fd`: non-blocking, close-on-exec */
     void *context;
     uint32_t number; /* private */

@@ -140,9 +140,11 @@ void peer_run_poke(struct peer_run *run)
 static size_t count_request_reads(const struct peer *peer)
 {
     size_t count = 0;
-    for (size_t i = 0; i < peer->connection_count; i++)
-        for (size_t j = 0; j < peer->connections[i].count; j++) {
-            const struct step *step = &peer->connections[i].steps[j];
+    for (size_t i = 0; peer->routes != NULL && i < peer->script_count; i++)
+        count += (size_t)peer->routes[i].times + 1;
+    for (size_t i = 0; i < peer->script_count; i++)
+        for (size_t j = 0; j < peer->scripts[i].count; j++) {
+            const struct step *step = &peer->scripts[i].steps[j];
             count +=
                 step->verb == STEP_READ && (step->read == READ_REQUEST || step->read == READ_HEAD);
         }
@@ -164,6 +166,8 @@ struct peer_run *peer_run_new(const struct peer *peer, unsigned index, struct pe
     run->index = index;
     run->host = host;
     run->requests_planned = count_request_reads(peer);
+    if (peer->routes != NULL)
+        run->route_uses = must_calloc(peer->script_count * sizeof(*run->route_uses));
     return run;
 }
 
@@ -182,7 +186,7 @@ void peer_run_accept(struct peer_run *run, int fd)
     connection->poll.data = connection;
     connection_record(connection, EVENT_CONNECT, nothing, 0);
     if (run->connection_count >
-        run->peer->connection_count + run->host->asked_count + PEER_RUNAWAY_MARGIN)
+        run->peer->script_count + run->host->asked_count + PEER_RUNAWAY_MARGIN)
         run->host->is_runaway = true;
     play_and_tell(connection);
 }
@@ -208,5 +212,6 @@ void peer_run_end(struct peer_run *run)
         if (one->is_poll_closed)
             connection_free(one);
     }
+    free(run->route_uses);
     free(run);
 }

@@ -7,8 +7,19 @@ static const struct bytes nothing = {NULL, 0};
 
 static const struct script *next_script(const struct peer_run *run)
 {
-    const size_t last = run->peer->connection_count - 1;
-    return &run->peer->connections[run->script_count < last ? run->script_count : last];
+    const size_t last = run->peer->script_count - 1;
+    return &run->peer->scripts[run->script_count < last ? run->script_count : last];
+}
+
+void connection_play_script(struct connection *connection, const struct script *script)
+{
+    free(connection->rounds);
+    connection->rounds = calloc(script->count + 1, sizeof(*connection->rounds));
+    if (connection->rounds == NULL)
+        abort(); /* as wire/arena.c */
+    connection->script = script;
+    connection->script_index = (unsigned)(script - connection->peer->peer->scripts);
+    connection->step = 0;
 }
 
 void connection_take_script(struct connection *connection)
@@ -16,11 +27,7 @@ void connection_take_script(struct connection *connection)
     struct peer_run *run = connection->peer;
     if (connection->script != NULL)
         return;
-    connection->script = next_script(run);
-    connection->rounds = calloc(connection->script->count + 1, sizeof(*connection->rounds));
-    if (connection->rounds == NULL)
-        abort(); /* as wire/arena.c */
-    connection->script_index = (unsigned)(connection->script - run->peer->connections);
+    connection_play_script(connection, next_script(run));
     run->script_count++;
 }
 
@@ -164,12 +171,27 @@ static enum play play_step(struct connection *connection, const struct step *ste
     return PLAY_OVER;
 }
 
+/* A script for each request: when one is over, the next request chooses again. */
+static enum play play_routed(struct connection *connection)
+{
+    const struct script *script = connection->script;
+    if (script == NULL)
+        return receive_route(connection);
+    if (connection->step < script->count)
+        return play_step(connection, &script->steps[connection->step]);
+    mind_manners(connection);
+    connection->script = NULL;
+    return PLAY_ON;
+}
+
 enum play connection_play(struct connection *connection)
 {
     if (connection->fd < 0)
         return PLAY_OVER;
     if (connection->peer->host->canary != NULL)
         return receive_canary(connection);
+    if (connection->peer->peer->routes != NULL)
+        return play_routed(connection);
     if (connection->script == NULL && waits_for_octets(connection))
         return receive_rest(connection);
     connection_take_script(connection);

@@ -53,7 +53,9 @@ static void look_for_canary(struct connection *connection)
 static bool feed(struct connection *connection, struct bytes *input, enum goal goal)
 {
     for (;;) {
-        switch (http_reader_next(&connection->requests, input)) {
+        const enum http_event event = http_reader_next(&connection->requests, input);
+        route_note(connection, event);
+        switch (event) {
         case HTTP_START:
             count_request(connection);
             meet_canary(connection);
@@ -230,17 +232,33 @@ static bool read_some(struct connection *connection, const struct step *step, st
     return false;
 }
 
+/* The head chose the script, and was read for that: the first step goes on behind it. */
+static void begin_behind_head(struct connection *connection, const struct step *step)
+{
+    const struct http_message *message = &connection->requests.message;
+    connection->is_behind_head = false;
+    connection->head_is_given = step->read == READ_HEAD || step->read == READ_REQUEST;
+    if (step->read == READ_REQUEST && connection->in_request && message->expects_continue &&
+        message->framing != HTTP_FRAMING_UNKNOWN && socket_unread(connection->fd) == 0)
+        send_continue(connection);
+}
+
 void receive_begin(struct connection *connection, const struct step *step)
 {
     connection->wanted = step->count;
+    connection->head_is_given = false;
+    if (connection->is_behind_head)
+        begin_behind_head(connection, step);
     connection->head_is_read = connection->head_is_whole;
     if (step->read == READ_UNTIL)
         find_borders(connection, step->until);
 }
 
-/* A body of which nothing is to come, and no octets wanted, need no input. */
+/* A head that was read, a body of which nothing is to come, and no octets wanted, need no input. */
 static bool is_done_at_once(const struct connection *connection, const struct step *step)
 {
+    if (connection->head_is_given && (step->read == READ_HEAD || !connection->in_request))
+        return true;
     return (step->read == READ_COUNT && connection->wanted == 0) ||
            (step->read == READ_BODY && !connection->in_request);
 }
@@ -277,6 +295,36 @@ enum play receive_step(struct connection *connection, const struct step *step)
         connection_end_step(connection, true);
     else if (connection->is_lost && reads_request(step))
         give_up_request(connection);
+    return PLAY_ON;
+}
+
+/* A server knows no other answer to a request that nothing was scripted for. */
+static void answer_unrouted(struct connection *connection)
+{
+    connection->is_behind_head = false;
+    send_not_found(connection);
+    if (connection->must_close)
+        send_fin(connection);
+}
+
+enum play receive_route(struct connection *connection)
+{
+    enum play play = PLAY_OVER;
+    struct bytes waiting;
+    if (connection->fin_received || !look(connection, &waiting, &play))
+        return play;
+    if (connection->is_lost) {
+        read_count(connection, waiting, waiting.len);
+        return PLAY_ON;
+    }
+    if (!read_to_goal(connection, waiting, GOAL_HEAD))
+        return PLAY_ON;
+    const struct script *script = route_choose(connection);
+    connection->is_behind_head = true;
+    if (script != NULL)
+        connection_play_script(connection, script);
+    else
+        answer_unrouted(connection);
     return PLAY_ON;
 }
 

@@ -146,6 +146,12 @@ void send_continue(struct connection *connection)
     send_unscripted(connection, bytes_of("HTTP/1.1 100 Continue\r\n\r\n"));
 }
 
+void send_not_found(struct connection *connection)
+{
+    connection_record_manners(connection, "no route fits the request: 404");
+    send_unscripted(connection, bytes_of("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"));
+}
+
 void send_canary(struct connection *connection)
 {
     connection_record_manners(connection, "the canary is answered on any connection");

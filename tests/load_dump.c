@@ -4,11 +4,13 @@
 
 enum { SHOWN_MAX = 50 };
 
-static const struct endpoint here = {"127.100.100.100", "34567", "127.100.100.100:34567"};
+static const struct endpoint endpoints[] = {{"127.100.100.100", "34567", "127.100.100.100:34567"},
+                                            {"127.100.100.100", "34567", "127.100.100.100:34567"},
+                                            {"127.100.100.100", "34567", "127.100.100.100:34567"}};
 
 static void dump_octets(FILE *out, const struct octets *octets, struct arena *arena)
 {
-    fputs(diag_quote(arena, octets_build(octets, &here, arena, SHOWN_MAX)), out);
+    fputs(diag_quote(arena, octets_build(octets, endpoints, arena, SHOWN_MAX)), out);
     if (octets->len > SHOWN_MAX)
         fprintf(out, "#%llu", (unsigned long long)octets->len);
 }
@@ -95,13 +97,27 @@ static void dump_step(FILE *out, const struct step *step, struct arena *arena)
         fprintf(out, " as %s", step->name);
 }
 
+static void dump_route(FILE *out, const struct route *route)
+{
+    if (route->method.count + route->target.count + route->headers.count == 0)
+        fputs("any", out);
+    else
+        fprintf(out, "method %zu target %zu headers %zu", route->method.count, route->target.count,
+                route->headers.count);
+    if (route->times > 0)
+        fprintf(out, " times %llu", (unsigned long long)route->times);
+    fputs(": ", out);
+}
+
 static void dump_peer(FILE *out, const struct peer *peer, struct arena *arena)
 {
-    for (size_t i = 0; i < peer->connection_count; i++) {
+    for (size_t i = 0; i < peer->script_count; i++) {
         fputs(i > 0 ? " | " : "", out);
-        for (size_t j = 0; j < peer->connections[i].count; j++) {
+        if (peer->routes != NULL)
+            dump_route(out, &peer->routes[i]);
+        for (size_t j = 0; j < peer->scripts[i].count; j++) {
             fputs(j > 0 ? "; " : "", out);
-            dump_step(out, &peer->connections[i].steps[j], arena);
+            dump_step(out, &peer->scripts[i].steps[j], arena);
         }
     }
 }
@@ -203,7 +219,7 @@ static void dump_request_pattern(FILE *out, const struct request_pattern *patter
 
 static void dump_peer_pattern(FILE *out, const struct peer_pattern *pattern, struct arena *arena)
 {
-    fputs(" origin", out);
+    fprintf(out, " peer %u", pattern->peer);
     if (pattern->states_connections)
         dump_range(out, "connections", pattern->connections);
     if (pattern->states_requests)
@@ -250,7 +266,12 @@ void load_dump(FILE *out, const struct case_ *case_, struct arena *arena)
         dump_request(out, &point->client[i], arena);
     }
     fputs(" > ", out);
-    dump_peer(out, &point->peers[0], arena);
+    for (size_t i = 0; i < point->peer_count; i++) {
+        if (i > 0)
+            fprintf(out, " || %s: ", point->peers[i].name);
+        fputs(point->peers[i].refuses ? "refuses" : "", out);
+        dump_peer(out, &point->peers[i], arena);
+    }
     fputs(" > ", out);
     for (size_t i = 0; i < point->mark_count; i++)
         fprintf(out, "%s%u.%u", i > 0 ? " " : "", point->marks[i].connection_script,

@@ -30,7 +30,8 @@ static const struct client_step steps[] = {
     {.method = {&get_piece, 1, 3}, .target = {target_pieces, 2, 6}, .read = READ_MODE_STREAM}};
 static const struct step script_steps[] = {{.verb = STEP_READ}, {.verb = STEP_SEND, .name = "cut"}};
 static const struct script script = {script_steps, 2};
-static const struct peer peers[] = {{"origin", &script, 1}, {"proxy", &script, 1}};
+static const struct peer peers[] = {{.name = "origin", .scripts = &script, .script_count = 1},
+    {.name = "proxy", .scripts = &script, .script_count = 1}};
 static const struct point cut_point = {.parent = &cut_case, .suffix = "", .client = steps, .client_count = 1,
     .peers = peers, .peer_count = 1};
 static const struct point two_point = {.parent = &cut_case, .suffix = "[cut=17]", .client = steps,

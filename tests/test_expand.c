@@ -60,11 +60,11 @@ static const char *point_text(struct arena *arena, const struct point *point)
     const char *text =
         arena_printf(arena, "%s %s %s", point->suffix, octets_text(arena, &client->method),
                      octets_text(arena, &client->target));
-    for (size_t i = 0; i < peer->connection_count; i++) {
+    for (size_t i = 0; i < peer->script_count; i++) {
         text = arena_printf(arena, "%s |", text);
-        for (size_t j = 0; j < peer->connections[i].count; j++)
+        for (size_t j = 0; j < peer->scripts[i].count; j++)
             text = arena_printf(arena, "%s%s %s", text, j > 0 ? "," : "",
-                                step_text(arena, &peer->connections[i].steps[j]));
+                                step_text(arena, &peer->scripts[i].steps[j]));
     }
     text = arena_printf(arena, "%s |", text);
     for (size_t i = 0; i < point->behaviour_count; i++)
@@ -292,7 +292,7 @@ static void check_script(const struct reading *reading, const struct states_row 
     const size_t count = reading->case_->point_count;
     for (size_t i = 0; i < count; i++) {
         const struct point *point = &reading->case_->points[i];
-        const struct script *script = &point->peers[0].connections[0];
+        const struct script *script = &point->peers[0].scripts[0];
         const char *id = arena_printf(reading->arena, "[cut=%zu,end=%s]", i, row->end);
         CHECK_ROW(strcmp(point->suffix, id) == 0, "%s: %s, want %s", row->name, point->suffix, id);
         CHECK_ROW(script->count == 4 && script->steps[1].send.len == i &&
@@ -301,7 +301,7 @@ static void check_script(const struct reading *reading, const struct states_row 
                   "%s%s: steps", row->name, id);
         CHECK_ROW(octets_build(&script->steps[1].send, NULL, reading->arena, 200).len == i &&
                       octets_has_prefix(
-                          &reading->case_->points[count - 1].peers[0].connections[0].steps[1].send,
+                          &reading->case_->points[count - 1].peers[0].scripts[0].steps[1].send,
                           NULL, octets_build(&script->steps[1].send, NULL, reading->arena, 200)),
                   "%s%s: octets", row->name, id);
     }

@@ -236,7 +236,8 @@ static const struct behaviour_count hostile_count = {HOSTILE, 1};
 static const struct piece endless = {.data = OCTETS(HOSTILE), .times = UINT64_MAX};
 static const struct client_step hostile_step = {.method = {&endless, 1, UINT64_MAX},
     .target = {&endless, 1, UINT64_MAX}};
-static const struct peer hostile_peers[] = {{HOSTILE, &script, 1}, {HOSTILE, &script, 1}};
+static const struct peer hostile_peers[] = {{.name = HOSTILE, .scripts = &script, .script_count = 1},
+    {.name = HOSTILE, .scripts = &script, .script_count = 1}};
 static const struct point hostile_point = {.parent = &hostile_case, .suffix = "'" HOSTILE, .client = &hostile_step,
     .client_count = 1, .peers = hostile_peers, .peer_count = 2};
 /* clang-format on */

@@ -20,7 +20,7 @@ static const struct field_pattern sum_is_one[] = {{TEXT("x-sum"), {is_one, 1}}};
 
 static const struct step steps[] = {{.verb = STEP_READ, .read = READ_REQUEST}, {.verb = STEP_SEND}};
 static const struct script script = {steps, 2};
-static const struct peer origin = {"origin", &script, 1};
+static const struct peer origin = {.name = "origin", .scripts = &script, .script_count = 1};
 static const struct client_step client[] = {{.name = NULL}};
 static const struct mark mark = {0, 0, 1};
 

@@ -94,7 +94,7 @@ static void makes_octets_of_every_form(void)
                   reading.diags.first != NULL ? reading.diags.first->message : "");
         if (reading.is_good) {
             const struct octets *send =
-                &reading.corpus.cases[0]->points[0].peers[0].connections[0].steps[0].send;
+                &reading.corpus.cases[0]->points[0].peers[0].scripts[0].steps[0].send;
             const struct bytes got = octets_build(send, &here, reading.diags.arena, 4096);
             CHECK_ROW(send->len == row->len && got.len == row->len &&
                           memcmp(got.at, row->want, row->len) == 0,
@@ -198,13 +198,13 @@ static void reads_a_whole_case(void)
     if (reading.is_good) {
         const struct case_ *one = reading.corpus.cases[0];
         const struct point *point = &one->points[0];
-        const struct script *scripts = point->peers[0].connections;
+        const struct script *scripts = point->peers[0].scripts;
         CHECK_ROW(strcmp(one->id, "theme/name") == 0 && strcmp(one->title, "A title") == 0, "id");
         CHECK_ROW(one->deadline_ms == 50 && one->tag_count == 1 && one->seen_in_count == 1,
                   "about");
         CHECK_ROW(one->requirement_count == 1 && one->requirements[0] == &requirements[2],
                   "requirements");
-        CHECK_ROW(point->peers[0].connection_count == 2 && scripts[0].count == 3, "scripts");
+        CHECK_ROW(point->peers[0].script_count == 2 && scripts[0].count == 3, "scripts");
         CHECK_ROW(scripts[0].steps[2].close == CLOSE_FULL, "close");
         CHECK_ROW(bytes_equal(scripts[1].steps[0].until, bytes_of("\r\n")), "until");
         CHECK_ROW(point->mark_count == 1 && point->marks[0].step == 1, "mark");

@@ -67,6 +67,15 @@ static const struct row {
      GET " > read 1; read until \"\\x00\"; send \"x\"; close fin; close rst > 0.2 > - > " OK},
     {STEPS("{\"connections\": [[{\"send\": \"a\", \"as\": \"n\"}], [{\"close\": \"full\"}], []]}"),
      GET " > send \"a\" as n | close full |  > 0.0 > - > " OK},
+    {STEPS("{\"requests\": [{\"when\": {\"method\": \"POST\", \"target\": [\"/a\", {\"has\": "
+           "\"b\"}], "
+           "\"headers\": {\"expect\": null}}, \"steps\": [{\"send\": \"x\"}], \"times\": 2}, "
+           "{\"steps\": [{\"read\": \"request\"}]}]}"),
+     GET " > method 1 target 2 headers 1 times 2: send \"x\" | any: read request > 0.0 > - > " OK},
+    {HEAD CLIENT ORIGIN ", \"peers\": {\"b-2\": [{\"send\": \"{{b-2.port}}{{origin.port}}\"}], "
+                        "\"c\": {\"refuse\": true}}, \"expect\": {\"b-2\": {\"connections\": 0}}}",
+     GET " > read request; send \"x\" || b-2: send \"3456734567\" || c: refuses > 0.1 > - > pass "
+         "peer 1 connections=0-0"},
     {STEPS("[{\"send\": {\"repeat\": \"ab\", \"times\": 1099511627776}}]"),
      GET " > send \"ababababababababababababababababababababababababab\"#2199023255552 > 0.0 > - "
          "> " OK},
@@ -103,15 +112,15 @@ static const struct row {
              "headers.X-A=\"1\",\"2\" interim=100,103"},
     /* what the origin saw */
     {SEEN("\"connections\": 1, \"requests\": []"),
-     DEFAULT "- > pass origin connections=1-1 requests=0"},
+     DEFAULT "- > pass peer 0 connections=1-1 requests=0"},
     {SEEN("\"requests\": [{}, {\"method\": [\"A\", \"B\"], \"target\": {\"prefix_of\": \"/1\"}, "
           "\"headers\": {\"H\": null}, \"body\": [\"a\", \"b\"], \"trailers\": {\"T\": \"x\"}, "
           "\"framing\": [\"length\", \"chunked\"], \"chunks\": [1, 2], \"complete\": false, "
           "\"on\": 1}]"),
-     DEFAULT "- > pass origin requests=2 { } { method=\"A\",\"B\" target=prefix_of \"/1\" "
+     DEFAULT "- > pass peer 0 requests=2 { } { method=\"A\",\"B\" target=prefix_of \"/1\" "
              "body=\"ab\" headers.H=null trailers.T=\"x\" framing=6 chunks=1-2 cut on=1 }"},
     {SEEN("\"count\": {\"POST /2\": [0, 1], \"* *\": 3}"),
-     DEFAULT "- > pass origin (POST /2) times=0-1 ( ) times=3-3"},
+     DEFAULT "- > pass peer 0 (POST /2) times=0-1 ( ) times=3-3"},
     /* behaviours, definitions */
     {ROWS("{\"name\": \"a\", \"verdict\": \"warn\", \"why\": \"9110-1-1\", \"client\": "
           "[{\"status\": 200}]}, {\"name\": \"b\", \"verdict\": \"fail\", \"why\": \"9112-8-1\", "

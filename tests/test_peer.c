@@ -227,7 +227,7 @@ static void check_got(const struct client *client)
 static void play_row(struct stand *stand, const struct peer_row *row)
 {
     const struct script script = {row->steps, row->step_count};
-    const struct peer peer = {.name = "origin", .connections = &script, .connection_count = 1};
+    const struct peer peer = {.name = "origin", .scripts = &script, .script_count = 1};
     char got[256];
     struct client client = {.row = row, .got = got, .size = sizeof(got)};
     struct record record = {.last = EVENT_KIND_COUNT};

@@ -23,7 +23,8 @@ static void add_point(struct fixture *fixture, const struct step *steps, size_t 
     const size_t at = fixture->case_.point_count++;
     fixture->scripts[at][0] = (struct script){at_once, COUNT_OF(at_once)};
     fixture->scripts[at][1] = (struct script){steps, count};
-    fixture->peers[at] = (struct peer){"origin", fixture->scripts[at], 2};
+    fixture->peers[at] =
+        (struct peer){.name = "origin", .scripts = fixture->scripts[at], .script_count = 2};
     fixture->points[at] =
         (struct point){.suffix = "", .peers = &fixture->peers[at], .peer_count = 1};
     fixture->case_.points = fixture->points;

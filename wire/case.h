@@ -9,6 +9,7 @@
 #include "wire/can.h"
 #include "wire/grade.h"
 #include "wire/outcome.h"
+#include "wire/pattern.h"
 #include "wire/rules.h"
 #include "wire/script.h"
 #include "wire/verdict.h"
@@ -72,36 +73,6 @@ struct client_step {
 };
 
 /* --- what is recognised --------------------------------------------------- */
-
-enum value_kind {
-    VALUE_EQUALS,    /* `octets` */
-    VALUE_HAS,       /* contains `octets` */
-    VALUE_PREFIX_OF, /* is a beginning of `octets` */
-    VALUE_LENGTH,    /* `length` octets, whatever they are */
-    VALUE_ABSENT,    /* is not there at all */
-};
-
-struct value {
-    enum value_kind kind;
-    struct octets octets;
-    uint64_t length;
-};
-
-/* Any of these; `count` 0 means that the pattern states nothing. */
-struct value_pattern {
-    const struct value *values;
-    size_t count;
-};
-
-struct field_pattern {
-    struct bytes name; /* compared without case */
-    struct value_pattern value;
-};
-
-struct fields_pattern {
-    const struct field_pattern *items;
-    size_t count;
-};
 
 /* A bit for each enum outcome_error. */
 typedef uint32_t error_set;

@@ -6,7 +6,7 @@
 #ifndef WIRE_SCRIPT_H
 #define WIRE_SCRIPT_H
 
-#include "wire/octets.h"
+#include "wire/pattern.h"
 
 #define STEP_VERBS(X)                                                                              \
     X(READ, "read") X(SEND, "send") X(WAIT, "wait") X(REPEAT, "repeat") X(CLOSE, "close")
@@ -83,12 +83,25 @@ struct script {
     size_t count;
 };
 
-/* A script for each connection, in the order of their first octets (or of accept, where the script
- * does not begin with a read); the last also for all further ones. */
+/* Which requests play a script, on whatever connection they come. */
+struct route {
+    struct value_pattern method, target;
+    struct fields_pattern headers;
+    uint64_t times; /* so many requests at most; 0: any number */
+};
+
+/*
+ * Without routes: a script for each connection, in the order of their first octets (or of accept,
+ * where the script does not begin with a read); the last also for all further ones. With routes: a
+ * script for each, which begins when the head of a request has been read that the route fits; the
+ * first that fits and is not used up.
+ */
 struct peer {
     const char *name;
-    const struct script *connections;
-    size_t connection_count; /* at least 1 */
+    const struct script *scripts;
+    size_t script_count;        /* at least 1 */
+    const struct route *routes; /* one a script; NULL: none */
+    bool refuses;               /* a port that nobody listens on; its scripts are empty */
 };
 
 #endif

@@ -1,9 +1,10 @@
-/* match_value -- holds octets against the value patterns of a case. */
-#ifndef HARNESS_MATCH_VALUE_H
-#define HARNESS_MATCH_VALUE_H
+/* match_value -- holds octets against value patterns. */
+#ifndef WIRE_MATCH_VALUE_H
+#define WIRE_MATCH_VALUE_H
 
 #include "wire/arena.h"
-#include "wire/case.h"
+#include "wire/outcome.h"
+#include "wire/pattern.h"
 
 /* What a pattern is held against. */
 struct subject_value {

@@ -1,4 +1,4 @@
-#include "harness/match_value.h"
+#include "wire/match_value.h"
 
 #include "wire/diag.h"
 

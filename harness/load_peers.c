@@ -1,0 +1,151 @@
+#include "harness/load_private.h"
+
+enum { PEERS_MAX = 8 };
+#define TIMES_MAX ((uint64_t)1 << 32)
+
+/* --- who there is ------------------------------------------------------------------ */
+
+static bool is_peer_name(const char *text)
+{
+    return text[0] >= 'a' && text[0] <= 'z' &&
+           text[strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0';
+}
+
+/* What means something else where a peer is named. */
+static bool is_taken(const char *name)
+{
+    static const char *const taken[] = {"origin", "proxy",   "client", "rules",
+                                        "name",   "verdict", "why",    "when"};
+    for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
+        if (strcmp(taken[i], name) == 0)
+            return true;
+    return false;
+}
+
+void load_peer_names(struct loader *loader, const struct json *object)
+{
+    const struct json *others = json_member(object, "peers");
+    const bool is_object = others != NULL && load_is(loader, others, JSON_OBJECT);
+    if (is_object && others->count >= PEERS_MAX)
+        load_error(loader, others, "want at most %d peers besides the origin", PEERS_MAX - 1);
+    const char **names = arena_array(loader->arena, PEERS_MAX + 1, sizeof(*names));
+    size_t count = 0;
+    names[count++] = "origin";
+    for (const struct json *one = is_object ? others->items : NULL; one != NULL; one = one->next) {
+        if (!is_peer_name(one->key) || is_taken(one->key))
+            load_error(loader, one,
+                       "want a name in lower-case letters, digits and \"-\" that means "
+                       "nothing else in a case, got %s",
+                       diag_quote(loader->arena, bytes_of(one->key)));
+        if (count < PEERS_MAX)
+            names[count++] = one->key;
+    }
+    loader->peers = names;
+    loader->peer_count = count;
+}
+
+/* --- what a peer does --------------------------------------------------------------- */
+
+static void read_connections(struct loader *loader, const struct json *list, unsigned index,
+                             struct peer *peer)
+{
+    if (!load_is(loader, list, JSON_ARRAY))
+        return;
+    if (list->count == 0) {
+        load_error(loader, list, "want at least one script");
+        return;
+    }
+    struct script *scripts = arena_array(loader->arena, list->count, sizeof(*scripts));
+    unsigned count = 0;
+    for (const struct json *item = list->items; item != NULL; item = item->next, count++)
+        scripts[count] = load_script(loader, item, index, count);
+    peer->scripts = scripts;
+    peer->script_count = count;
+}
+
+static void read_route(struct loader *loader, const struct json *value, struct mark place,
+                       struct script *script, struct route *route)
+{
+    static const char *const keys[] = {"when", "steps", "times", NULL};
+    if (!load_object(loader, value, keys))
+        return;
+    const struct json *when = json_member(value, "when");
+    const struct json *steps = load_member(loader, value, "steps");
+    const struct json *times = json_member(value, "times");
+    if (when != NULL)
+        *route = load_route(loader, when);
+    if (times != NULL)
+        route->times = load_number(loader, times, 1, TIMES_MAX);
+    if (steps != NULL)
+        *script = load_script(loader, steps, place.peer, place.connection_script);
+}
+
+static void read_routes(struct loader *loader, const struct json *list, unsigned index,
+                        struct peer *peer)
+{
+    if (!load_is(loader, list, JSON_ARRAY))
+        return;
+    if (list->count == 0) {
+        load_error(loader, list, "want at least one route");
+        return;
+    }
+    struct script *scripts = arena_array(loader->arena, list->count, sizeof(*scripts));
+    struct route *routes = arena_array(loader->arena, list->count, sizeof(*routes));
+    unsigned count = 0;
+    for (const struct json *item = list->items; item != NULL; item = item->next, count++)
+        read_route(loader, item, (struct mark){index, count, 0}, &scripts[count], &routes[count]);
+    peer->scripts = scripts;
+    peer->script_count = count;
+    peer->routes = routes;
+}
+
+static void read_peer(struct loader *loader, const struct json *value, unsigned index,
+                      struct peer *peer)
+{
+    static const char *const keys[] = {"steps", "connections", "requests", "refuse", NULL};
+    static const char *const forms[] = {"steps", "connections", "requests", "refuse"};
+    struct script *one = arena_alloc(loader->arena, sizeof(*one));
+    const struct json *found = NULL;
+    size_t count = 0;
+    *peer = (struct peer){.name = loader->peers[index], .scripts = one, .script_count = 1};
+    if (value->type == JSON_ARRAY) {
+        *one = load_script(loader, value, index, 0);
+        return;
+    }
+    if (!load_object(loader, value, keys))
+        return;
+    for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+        if (json_member(value, forms[i]) != NULL) {
+            found = json_member(value, forms[i]);
+            count++;
+        }
+    if (count != 1)
+        load_error(loader, value,
+                   "want a list of steps, \"steps\", \"connections\", \"requests\" or \"refuse\"");
+    else if (strcmp(found->key, "steps") == 0)
+        *one = load_script(loader, found, index, 0);
+    else if (strcmp(found->key, "connections") == 0)
+        read_connections(loader, found, index, peer);
+    else if (strcmp(found->key, "requests") == 0)
+        read_routes(loader, found, index, peer);
+    else if (load_is(loader, found, JSON_BOOL) && !found->boolean)
+        load_error(loader, found, "want true");
+    else
+        peer->refuses = true;
+}
+
+void load_peers(struct loader *loader, const struct json *origin, const struct json *others,
+                struct point *point)
+{
+    struct peer *peers = arena_array(loader->arena, loader->peer_count, sizeof(*peers));
+    unsigned count = 0;
+    point->peers = peers;
+    point->peer_count = loader->peer_count;
+    read_peer(loader, origin, count, &peers[count]);
+    count++;
+    if (others == NULL || others->type != JSON_OBJECT)
+        return;
+    for (const struct json *one = others->items; one != NULL && count < loader->peer_count;
+         one = one->next, count++)
+        read_peer(loader, one, count, &peers[count]);
+}
