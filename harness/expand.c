@@ -165,6 +165,8 @@ static struct dependence find_dependence(const struct loader *loader, const stru
         depends.played |= expand_mentions(matrix, json_member(object, played[i]));
     for (size_t i = 0; i < sizeof(recognised) / sizeof(recognised[0]); i++)
         depends.recognised |= expand_mentions(matrix, json_member(object, recognised[i]));
+    /* Patterns name steps. */
+    depends.recognised |= depends.played;
     return depends;
 }
 

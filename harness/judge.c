@@ -1,7 +1,14 @@
 #include "harness/judge.h"
 
+#include "harness/given.h"
 #include "harness/match.h"
 #include "harness/seen.h"
+
+/* When a step began for the first time. */
+struct beginning {
+    const struct step_ref *ref;
+    size_t event; /* its number; 0: it never did */
+};
 
 struct judge {
     const struct point *point;
@@ -12,6 +19,10 @@ struct judge {
     bool *is_reached; /* by mark */
     struct seen_findings findings;
     bool was_cut; /* by the deadline, or as runaway */
+    size_t event_count;
+    size_t *news; /* by client step: the number of the event that told of it first; 0: none */
+    struct beginning *began; /* of the steps that behaviours name */
+    size_t began_count;
     bool canary_asked;
     const struct outcome *canary; /* its outcome */
 };
@@ -19,6 +30,35 @@ struct judge {
 static bool judges_connection(const struct point *point)
 {
     return point->parent != NULL && point->parent->connection != NULL;
+}
+
+static bool is_same_step(const struct step_ref *one, const struct step_ref *other)
+{
+    return one->peer == other->peer && one->script == other->script && one->step == other->step;
+}
+
+static bool came_before(const void *context, size_t client_step, const struct step_ref *ref)
+{
+    const struct judge *judge = context;
+    for (size_t i = 0; i < judge->began_count; i++)
+        if (is_same_step(judge->began[i].ref, ref))
+            return judge->news[client_step] > 0 &&
+                   (judge->began[i].event == 0 || judge->news[client_step] < judge->began[i].event);
+    return false;
+}
+
+/* Makes room for the steps that behaviours name. */
+static void note_named_steps(struct judge *judge)
+{
+    const struct point *point = judge->point;
+    size_t most = 0;
+    for (size_t i = 0; i < point->behaviour_count; i++)
+        most += point->behaviours[i].client_count;
+    judge->began = arena_array(judge->arena, most, sizeof(*judge->began));
+    for (size_t i = 0; i < point->behaviour_count; i++)
+        for (size_t j = 0; j < point->behaviours[i].client_count; j++)
+            if (point->behaviours[i].client[j].before != NULL)
+                judge->began[judge->began_count++].ref = point->behaviours[i].client[j].before;
 }
 
 struct judge *judge_new(const struct point *point, const struct endpoint *endpoints, can_set can,
@@ -31,6 +71,8 @@ struct judge *judge_new(const struct point *point, const struct endpoint *endpoi
     judge->is_reached = arena_array(arena, point->mark_count, sizeof(*judge->is_reached));
     judge->outcomes = arena_array(arena, point->client_count, sizeof(*judge->outcomes));
     judge->wires = arena_array(arena, point->peer_count, sizeof(*judge->wires));
+    judge->news = arena_array(arena, point->client_count, sizeof(*judge->news));
+    note_named_steps(judge);
     for (size_t i = 0; i < point->peer_count; i++)
         judge->wires[i] = (struct seen_wire){.arena = arena,
                                              .findings = &judge->findings,
@@ -45,6 +87,8 @@ struct judge *judge_new(const struct point *point, const struct endpoint *endpoi
         .endpoints = endpoints,
         .can = can,
         .arena = arena,
+        .came_before = came_before,
+        .context = judge,
     };
     return judge;
 }
@@ -69,6 +113,21 @@ static void take_outcome(struct judge *judge, const struct event *event)
         judge->canary = outcome;
 }
 
+static void note_news(struct judge *judge, const struct event *event)
+{
+    if (event->step < judge->point->client_count && judge->news[event->step] == 0)
+        judge->news[event->step] = judge->event_count;
+}
+
+static void note_beginning(struct judge *judge, const struct event *event)
+{
+    const struct step_ref begun = {
+        .peer = event->peer, .script = event->script, .step = event->step};
+    for (size_t i = 0; i < judge->began_count; i++)
+        if (judge->began[i].event == 0 && is_same_step(judge->began[i].ref, &begun))
+            judge->began[i].event = judge->event_count;
+}
+
 /* The peer has said something, or ended its side. */
 static bool is_answer(enum event_kind kind)
 {
@@ -79,6 +138,11 @@ static bool is_answer(enum event_kind kind)
 void judge_watch(void *watcher, const struct event *event)
 {
     struct judge *judge = watcher;
+    judge->event_count++;
+    if (event->kind == EVENT_STEP_BEGUN)
+        note_beginning(judge, event);
+    else if (event->kind == EVENT_HEAD || event->kind == EVENT_OUTCOME)
+        note_news(judge, event);
     if (event->kind == EVENT_RECEIVED)
         seen_receive(&judge->wires[event->peer], event->connection, event->octets);
     else if (is_answer(event->kind))
@@ -225,11 +289,26 @@ static bool breaks_off(const struct point *point)
     return false;
 }
 
+static void judge_contents(struct judge *judge, unsigned peer)
+{
+    struct seen_findings *findings = &judge->findings;
+    const struct seen_request *request = judge->wires[peer].peer->first;
+    for (; request != NULL; request = request->next) {
+        if (given_holds(judge->point, judge->seen.endpoints, request))
+            continue;
+        findings->items = arena_room(judge->arena, findings->items, findings->count,
+                                     &findings->size, sizeof(*findings->items));
+        findings->items[findings->count++] = (struct run_finding){
+            {RULE_BODY_AS_GIVEN, request->offset, request->number}, peer, request->connection};
+    }
+}
+
 static void finish_wires(struct judge *judge, struct run_result *result)
 {
     const bool is_stopped = judge->was_cut || breaks_off(judge->point);
     for (size_t i = 0; i < judge->point->peer_count; i++) {
         seen_finish(&judge->wires[i], is_stopped);
+        judge_contents(judge, (unsigned)i);
         result->request_count += judge->wires[i].peer->request_count;
     }
     drop_allowed(judge);

@@ -105,6 +105,8 @@ static bool status_covers(const struct outcome_pattern *earlier,
 static bool interim_covers(const struct outcome_pattern *earlier,
                            const struct outcome_pattern *later)
 {
+    if (earlier->before != NULL)
+        return false;
     if (!earlier->states_interim)
         return true;
     return later->states_interim && earlier->interim_count == later->interim_count &&

@@ -1,6 +1,6 @@
 #include "harness/load_private.h"
 
-enum { AMOUNTS_MAX = 1000, TIMEOUT_MS_LEAST = 500, TIMEOUT_MS_MAX = 600000 };
+enum { AMOUNTS_MAX = 1000, TIMEOUT_MS_LEAST = 500, TIMEOUT_MS_MAX = 600000, REDIRECTS_MAX = 100 };
 #define LEN_MAX ((uint64_t)1 << 50)
 
 /* "Name: value", as people write a field; blanks behind the colon are not part of the value. */
@@ -166,10 +166,26 @@ static void read_body_options(const struct loader *loader, const struct json *va
         load_error(loader, expect, "want a \"body\" that waits for it");
 }
 
+/* What a user agent does above the exchange. */
+static void read_agent_options(const struct loader *loader, const struct json *value,
+                               struct client_step *step)
+{
+    const struct json *redirects = json_member(value, "redirects");
+    const struct json *auth = json_member(value, "auth");
+    if (redirects != NULL)
+        step->redirects = load_number(loader, redirects, 0, REDIRECTS_MAX);
+    if (auth == NULL || !load_is(loader, auth, JSON_STRING))
+        return;
+    step->auth = auth->string;
+    if (strchr(auth->string, ':') == NULL)
+        load_error(loader, auth, "want \"user:password\"");
+}
+
 static void read_request(struct loader *loader, const struct json *value, struct client_step *step)
 {
-    static const char *const keys[] = {"method",   "target",          "headers",    "body", "read",
-                                       "trailers", "expect_continue", "timeout_ms", NULL};
+    static const char *const keys[] = {
+        "method",          "target",     "headers",   "body", "read", "trailers",
+        "expect_continue", "timeout_ms", "redirects", "auth", NULL};
     if (!load_object(loader, value, keys))
         return;
     const struct json *method = json_member(value, "method");
@@ -187,6 +203,7 @@ static void read_request(struct loader *loader, const struct json *value, struct
     if (body != NULL)
         read_body(loader, body, &step->body);
     read_body_options(loader, value, step);
+    read_agent_options(loader, value, step);
     if (how != NULL)
         read_how(loader, how, step);
     if (timeout != NULL)
@@ -286,6 +303,8 @@ static can_set needs_of(const struct client_step *step)
     needs |= step->trailer_count > 0 ? CAN(TRAILERS_SEND) : 0;
     needs |= step->expects_continue ? CAN(EXPECT_CONTINUE) : 0;
     needs |= step->is_background ? CAN(CONCURRENT) : 0;
+    needs |= step->redirects > 0 ? CAN(REDIRECT) : 0;
+    needs |= step->auth != NULL ? CAN(AUTH) : 0;
     needs |= step->timeout_ms > 0 ? CAN(TIMEOUT) : 0;
     return needs;
 }

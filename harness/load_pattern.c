@@ -202,12 +202,13 @@ static void read_status(const struct loader *loader, const struct json *value,
 struct outcome_pattern load_outcome_pattern(const struct loader *loader, const struct json *value)
 {
     static const char *const keys[] = {"error",   "status",   "body",    "partial", "reason",
-                                       "headers", "trailers", "interim", NULL};
+                                       "headers", "trailers", "interim", "before",  NULL};
     struct outcome_pattern pattern = {.errors = 0};
     if (!load_object(loader, value, keys))
         return pattern;
     const struct json *status = json_member(value, "status");
     const struct json *interim = json_member(value, "interim");
+    const struct json *before = json_member(value, "before");
     pattern.errors = read_errors(loader, json_member(value, "error"));
     if (status != NULL)
         read_status(loader, status, &pattern);
@@ -220,6 +221,8 @@ struct outcome_pattern load_outcome_pattern(const struct loader *loader, const s
         pattern.states_interim = true;
         pattern.interim = read_numbers(loader, interim, INTERIM_MOST, &pattern.interim_count);
     }
+    if (before != NULL)
+        pattern.before = load_peer_step(loader, before);
     if (pattern.body.count > 0 && (pattern.errors & ERROR_BIT(OUTCOME_NONE)) == 0)
         load_error(loader, json_member(value, "body"),
                    "an outcome with an error has \"partial\", not \"body\"");

@@ -166,6 +166,8 @@ void load_peers(struct loader *loader, const struct json *origin, const struct j
  * filled in by load_resolve(), which also tells of barriers that wait for each other. */
 const struct step_ref *load_after(struct loader *loader, const struct json *value, size_t *count);
 const struct step_ref *load_ref(struct loader *loader, const struct json *value);
+/* The step of a peer's that has that name, known when all steps are read; NULL after a mistake. */
+const struct step_ref *load_peer_step(const struct loader *loader, const struct json *value);
 void load_resolve(struct loader *loader, const struct point *point, can_set *needs);
 
 /* Notes the name `value` of a step; two may not have one. */

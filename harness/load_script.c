@@ -1,7 +1,7 @@
 #include "harness/load_private.h"
 
 enum {
-    UNTIL_LEN_MAX = 4096,
+    UNTIL_LEN_MAX = 1024 * 1024,
     SEGMENTS_MAX = 100000,
     WAIT_MS_MAX = 60000,
     ROUNDS_MAX = 1000000,
@@ -113,6 +113,27 @@ static void read_close(struct loader *loader, const struct json *value, struct s
     step->close = index >= 0 ? (enum close_kind)index : CLOSE_FIN;
 }
 
+/* So many rounds, or so many that their sends come to {"bytes": n}. */
+static uint64_t read_limit(struct loader *loader, const struct json *value,
+                           const struct step *first, size_t count)
+{
+    static const char *const keys[] = {"bytes", NULL};
+    uint64_t round_len = 0;
+    if (value->type != JSON_OBJECT)
+        return load_number(loader, value, 1, ROUNDS_MAX);
+    const struct json *bytes =
+        load_object(loader, value, keys) ? load_member(loader, value, "bytes") : NULL;
+    const uint64_t len = bytes != NULL ? load_number(loader, bytes, 1, COUNT_MAX) : 1;
+    for (size_t i = 0; i < count; i++)
+        round_len += first[i].verb == STEP_SEND ? first[i].send.len : 0;
+    if (round_len == 0 || len / round_len >= ROUNDS_MAX) {
+        load_error(loader, value, "want at most %d rounds of steps that send something",
+                   ROUNDS_MAX);
+        return 1;
+    }
+    return (len + round_len - 1) / round_len;
+}
+
 /* {"repeat": [steps], "times": n}, or "until": "gone" with a "limit". The steps stand in front. */
 static void read_rounds(struct loader *loader, const struct json *value, struct step *step)
 {
@@ -127,7 +148,7 @@ static void read_rounds(struct loader *loader, const struct json *value, struct 
         step->times = load_number(loader, times, 1, ROUNDS_MAX);
     } else {
         step->until_gone = load_word(loader, until, words) == 0;
-        step->times = load_number(loader, limit, 1, ROUNDS_MAX);
+        step->times = read_limit(loader, limit, step - step->repeated_count, step->repeated_count);
     }
 }
 
@@ -195,7 +216,7 @@ static void read_step(struct script_builder *builder, const struct json *value)
     const enum step_verb verb = find_verb(loader, value);
     if (verb == STEP_VERB_COUNT)
         return;
-    if (builder->is_closed)
+    if (builder->is_closed && verb != STEP_WAIT)
         load_error(loader, value, "the connection is closed by the step before");
     else if (builder->is_ended && verb == STEP_SEND)
         load_error(loader, value, "the sending side is closed by a step before");
@@ -208,11 +229,11 @@ static void read_step(struct script_builder *builder, const struct json *value)
     const struct json *after = json_member(value, "after");
     const struct json *segments = json_member(value, "segments");
     step->verb = verb;
+    step->repeated_count = repeated_count;
     if (verb == STEP_REPEAT)
         read_rounds(loader, value, step);
     else
         readers[verb](loader, json_member(value, step_verb_name(verb)), step);
-    step->repeated_count = repeated_count;
     if (verb == STEP_REPEAT && builder->is_closed)
         load_error(loader, value, "the connection is closed by a step that is repeated");
     if (verb == STEP_REPEAT && repeated_count == 0)

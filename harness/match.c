@@ -159,6 +159,11 @@ static void match_outcome(const struct place *place, const struct outcome_patter
     match_status(place, pattern, outcome);
     match_body(place, pattern, outcome);
     match_reported(place, pattern, outcome);
+    const struct seen *seen = place->seen;
+    if (pattern->before != NULL &&
+        !seen->came_before(seen->context, place->number - 1, pattern->before))
+        differs(place, "its first news came after a step of %s had begun",
+                seen->scripts[pattern->before->peer].name);
 }
 
 /* --- what a peer saw ---------------------------------------------------------- */

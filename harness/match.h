@@ -20,7 +20,10 @@ struct seen_request {
     enum framing_bit framing; /* 0 when it is unknown */
     uint64_t chunk_count;     /* without the last one */
     bool is_complete;
-    unsigned on; /* the connection, from 0, in order of their first octets */
+    unsigned on;         /* the connection, from 0, in order of their first octets */
+    unsigned connection; /* the same, as the transcript counts it */
+    unsigned number;     /* on this connection, from 0 */
+    uint64_t offset;     /* of its content, in the octets of the connection */
 };
 
 struct seen_peer {
@@ -36,6 +39,9 @@ struct seen {
     const struct peer *scripts;       /* the same, for their names */
     const struct endpoint *endpoints; /* the same */
     size_t finding_count;             /* rules that were broken */
+    /* Whether the first news of that client step came before the peer's step began. */
+    bool (*came_before)(const void *context, size_t client_step, const struct step_ref *ref);
+    const void *context;
     can_set can;
     struct arena *arena; /* for texts */
 };

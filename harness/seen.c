@@ -20,6 +20,7 @@ struct seen_connection {
     bool is_answered; /* since the request that is being read began */
     size_t request_count;
     bool is_canary;               /* what is being read counts nowhere */
+    bool met_canary;              /* it came here, as a request of its own */
     struct seen_request *request; /* that is being read; NULL between two */
     struct field_list fields, trailers;
     uint8_t *body; /* of `body_size` octets */
@@ -68,10 +69,12 @@ static void add_field(struct arena *arena, struct field_list *list,
 /* A connection that carried the canary alone was made for it. */
 static bool meet_canary(struct seen_wire *wire, struct seen_connection *connection)
 {
-    const struct bytes target = connection->reader.start.target;
-    connection->is_canary = bytes_equal(target, bytes_of(CANARY_TARGET));
+    const struct http_start *start = &connection->reader.start;
+    connection->is_canary = bytes_equal(start->target, bytes_of(CANARY_TARGET)) &&
+                            bytes_equal(start->method, bytes_of("GET"));
     if (!connection->is_canary)
         return false;
+    connection->met_canary = true;
     wire->canary.was_met = true;
     wire->canary.was_reused = connection->request_count > 0;
     if (connection->request_count == 0)
@@ -91,6 +94,8 @@ static void begin_request(struct seen_wire *wire, struct seen_connection *connec
     request->method = arena_bytes(wire->arena, start->method);
     request->target = arena_bytes(wire->arena, start->target);
     request->on = connection->on;
+    request->connection = connection->index;
+    request->number = (unsigned)(connection->request_count - 1);
     if (peer->last != NULL)
         peer->last->next = request;
     else
@@ -169,14 +174,13 @@ static bool take_event(struct seen_wire *wire, struct seen_connection *connectio
         return true;
     case HTTP_HEAD:
         connection->request->framing = framing_of(reader->message.framing);
+        connection->request->offset = reader->offset;
         return true;
     case HTTP_CHUNK:
         connection->request->chunk_count += reader->chunk_size > 0;
         return true;
     case HTTP_DATA:
         add_body(wire->arena, connection, reader->data);
-        if (wire->has_canary && bytes_contain(reader->data, bytes_of(CANARY_TARGET)))
-            wire->canary.was_content = true;
         return true;
     case HTTP_TRAILER:
         add_field(wire->arena, &connection->trailers, reader);
@@ -200,11 +204,14 @@ static bool take_event(struct seen_wire *wire, struct seen_connection *connectio
 void seen_receive(struct seen_wire *wire, unsigned index, struct bytes octets)
 {
     struct seen_connection *connection = connection_of(wire, index);
+    const bool has_canary = wire->has_canary && bytes_contain(octets, bytes_of(CANARY_TARGET));
     enum http_event event;
     do {
         event = http_reader_next(&connection->reader, &octets);
         rules_event(&connection->rules, &connection->reader, event);
     } while (take_event(wire, connection, event));
+    if (has_canary && !connection->met_canary)
+        wire->canary.was_content = true;
 }
 
 void seen_answer(struct seen_wire *wire, unsigned index)

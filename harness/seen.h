@@ -13,7 +13,7 @@ struct seen_connection;
 struct seen_canary {
     bool was_met;     /* it came, as a request of its own */
     bool was_reused;  /* on a connection that had carried another request */
-    bool was_content; /* it came in the content of another request */
+    bool was_content; /* its octets came, and were taken for another request's, or for none */
 };
 
 /* Findings of all peers, in an array that doubles. */

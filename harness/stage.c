@@ -319,6 +319,16 @@ static const struct client_step *steps_of(struct stage *stage)
     return steps;
 }
 
+/* Whether a behaviour speaks of when news came. */
+static bool asks_when(const struct point *point)
+{
+    for (size_t i = 0; i < point->behaviour_count; i++)
+        for (size_t j = 0; j < point->behaviours[i].client_count; j++)
+            if (point->behaviours[i].client[j].before != NULL)
+                return true;
+    return false;
+}
+
 static void begin(struct stage *stage)
 {
     struct driver *driver = stage->driver;
@@ -326,7 +336,7 @@ static void begin(struct stage *stage)
         .endpoints = stage->seats.endpoints,
         .steps = steps_of(stage),
         .count = stage->run.point->client_count + stage->has_canary,
-        .wants_heads = stage->done.has_barriers,
+        .wants_heads = stage->done.has_barriers || asks_when(stage->run.point),
     };
     driver->outcome = on_outcome;
     driver->head = on_head;

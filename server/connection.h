@@ -50,6 +50,7 @@ struct connection {
     struct route_head *head; /* a peer with routes: what was read of the head, in the run's arena */
     bool is_behind_head;     /* the head that chose the script was read, and no step has said so */
     bool is_canary;          /* the request that is being read is the canary */
+    bool met_canary;         /* it came here, as a request of its own */
     bool owes_canary;        /* it was read whole */
     bool is_lost;            /* what comes is no request any more, or where it ends is not known */
     bool in_request;         /* its start line was read, its end not */

@@ -106,7 +106,7 @@ static enum play close_step(struct connection *connection, enum close_kind kind)
         break;
     }
     connection_end_step(connection, connection->was_there);
-    return connection->fd >= 0 ? PLAY_ON : PLAY_OVER;
+    return PLAY_ON;
 }
 
 /* Back to the first of the steps before, or on. */
@@ -184,10 +184,24 @@ static enum play play_routed(struct connection *connection)
     return PLAY_ON;
 }
 
+/* Behind a close of ours: FIN or RST is in the client's kernel by then, and waits for it are over.
+ */
+static enum play play_closed(struct connection *connection)
+{
+    const struct script *script = connection->script;
+    if (connection->is_reset || script == NULL || connection->step >= script->count)
+        return PLAY_OVER;
+    if (connection_is_held(connection))
+        return PLAY_BARRIER;
+    connection_record(connection, EVENT_STEP_BEGUN, nothing, 0);
+    connection_end_step(connection, connection->was_there);
+    return PLAY_ON;
+}
+
 enum play connection_play(struct connection *connection)
 {
     if (connection->fd < 0)
-        return PLAY_OVER;
+        return play_closed(connection);
     if (connection->peer->host->canary != NULL)
         return receive_canary(connection);
     if (connection->peer->peer->routes != NULL)

@@ -33,17 +33,10 @@ static void begin_response(struct connection *connection)
 static void meet_canary(struct connection *connection)
 {
     const struct canary *canary = connection->peer->host->canary;
-    connection->is_canary =
-        canary != NULL && bytes_equal(connection->requests.start.target, canary->target);
-}
-
-/* A client that has not ended its request before sends the canary as its content. */
-static void look_for_canary(struct connection *connection)
-{
-    struct peer_host *host = connection->peer->host;
-    if (host->canary != NULL && !connection->is_canary &&
-        bytes_contain(connection->requests.data, host->canary->target))
-        host->was_desynced = true;
+    const struct http_start *start = &connection->requests.start;
+    connection->is_canary = canary != NULL && bytes_equal(start->target, canary->target) &&
+                            bytes_equal(start->method, bytes_of("GET"));
+    connection->met_canary = connection->met_canary || connection->is_canary;
 }
 
 /* --- reading -------------------------------------------------------------------------- */
@@ -84,8 +77,6 @@ static bool feed(struct connection *connection, struct bytes *input, enum goal g
         case HTTP_NO_MEMORY:
             abort(); /* as wire/arena.c */
         case HTTP_DATA:
-            look_for_canary(connection);
-            break;
         case HTTP_FIELD:
         case HTTP_CHUNK:
         case HTTP_TRAILER:
@@ -348,11 +339,16 @@ enum play receive_canary(struct connection *connection)
     struct bytes waiting;
     if (connection->fin_received || !look(connection, &waiting, &play))
         return play;
+    struct peer_host *host = connection->peer->host;
+    const bool has_canary = bytes_contain(waiting, host->canary->target);
     read_count(connection, waiting, waiting.len);
     if (connection->owes_canary && connection->fd >= 0)
         send_canary(connection);
     connection->owes_canary = false;
-    if (!connection->peer->host->was_desynced || connection->fd < 0)
+    /* A client that has not ended its request before sends the canary as its content. */
+    if (has_canary && !connection->met_canary)
+        host->was_desynced = true;
+    if (!host->was_desynced || connection->fd < 0)
         return connection->fd >= 0 ? PLAY_ON : PLAY_OVER;
     /* Nothing will answer it: the client need not wait. */
     connection_close(connection, socket_reset);

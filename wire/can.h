@@ -18,6 +18,9 @@
     X(EXPECT_CONTINUE, "expect_continue")                                                          \
     X(TIMEOUT, "timeout")                                                                          \
     X(CONCURRENT, "concurrent") /* requests under way side by side */                              \
+    X(PIPELINE, "pipeline")     /* requests sent before the answer to the one before */            \
+    X(REDIRECT, "redirect")     /* follows as many as it is asked to */                            \
+    X(AUTH, "auth")             /* user and password */                                            \
     X(EVENT_HEAD, "event.head") /* it says so when its caller has the head */                      \
     X(READ_STREAM, "read.stream")                                                                  \
     X(READ_AMOUNT, "read.amount")                                                                  \

@@ -66,6 +66,8 @@ struct client_step {
     size_t trailer_count;
     bool expects_continue;
     bool is_background;  /* the next step does not wait for its outcome */
+    const char *auth;    /* "user:password"; NULL: none */
+    uint64_t redirects;  /* so many may be followed */
     uint64_t timeout_ms; /* of the client's own, total and idle; 0: not set */
     enum read_mode read;
     const uint64_t *amounts;
@@ -92,6 +94,7 @@ struct outcome_pattern {
     struct value_pattern partial; /* of one with an error */
     struct value_pattern reason;
     struct fields_pattern headers, trailers;
+    const struct step_ref *before; /* its head, else it, came before that peer's step began; NULL */
     bool states_interim;
     const int *interim; /* the statuses of the interim responses, in order */
     size_t interim_count;

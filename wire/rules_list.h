@@ -90,7 +90,8 @@
     X(OPTIONS_CONTENT_TYPE, "options-content-type", "9110-9.3.7-1", "MUST", "OPTIONS with content but no Content-Type") \
     X(HEAD_UNFINISHED, "head-unfinished", "9112-2.1-1", "grammar", "a request left off in its head") \
     X(CONTENT_UNFINISHED, "content-unfinished", "9112-6.2-2", "grammar", "less content than Content-Length says") \
-    X(CHUNKED_UNFINISHED, "chunked-unfinished", "9112-7.1-1", "grammar", "chunked content left off before its end")
+    X(CHUNKED_UNFINISHED, "chunked-unfinished", "9112-7.1-1", "grammar", "chunked content left off before its end") \
+    X(BODY_AS_GIVEN, "body-as-given", "9112-B.2-1", "grammar", "other content than the caller gave")
 
 /* X(NAME, name, kinds), of the kinds of wire/rules_private.h: what may stand once only, what is a
  * list, and so on. Whoever adds one has its definition at hand. */

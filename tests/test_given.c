@@ -1,0 +1,62 @@
+#include "harness/given.h"
+#include "tests/check.h"
+#include "tests/suites.h"
+
+#define OCTETS(text)                                                                               \
+    {                                                                                              \
+        (const struct piece[]){{.data = {(const uint8_t *)(text), sizeof(text) - 1}, .times = 1}}, \
+            sizeof(text) > 1 ? 1 : 0, sizeof(text) - 1                                             \
+    }
+#define PIECE(text)                                                                                \
+    {                                                                                              \
+        .octets = OCTETS(text)                                                                     \
+    }
+
+static const struct source_step two_pieces[] = {PIECE("foo"), PIECE(""), PIECE("bar")};
+static const struct source_step held[] = {PIECE("foo"), {.kind = SOURCE_HOLD}, PIECE("bar")};
+static const struct source_step broken[] = {PIECE("foo"), {.kind = SOURCE_FAIL}};
+static const struct header length[] = {{OCTETS("content-LENGTH"), OCTETS("3")}};
+
+/* clang-format off */
+static const struct row {
+    const char *label;
+    struct client_step step;
+    const char *method, *came;
+    bool is_complete, holds;
+} rows[] = {
+    {"nothing given, nothing came", {.body = {BODY_NONE}}, "PUT", "", true, true},
+    {"nothing given, something came", {.body = {BODY_NONE}}, "PUT", "a", true, false},
+    {"all came", {.body = {BODY_STREAM, two_pieces, 3}}, "PUT", "foobar", true, true},
+    {"all came past a hold", {.body = {BODY_STREAM, held, 3}}, "PUT", "foobar", true, true},
+    {"less came, and the message is whole", {.body = {BODY_STREAM, two_pieces, 3}}, "PUT", "foo", true, false},
+    {"less came, and the message was cut", {.body = {BODY_STREAM, two_pieces, 3}}, "PUT", "foob", false, true},
+    {"nothing came of it", {.body = {BODY_STREAM, two_pieces, 3}}, "PUT", "", true, false},
+    {"more came", {.body = {BODY_STREAM, two_pieces, 3}}, "PUT", "foobarb", false, false},
+    {"other octets came", {.body = {BODY_STREAM, two_pieces, 3}}, "PUT", "fooba", false, true},
+    {"an octet differs", {.body = {BODY_STREAM, two_pieces, 3}}, "PUT", "foubar", true, false},
+    {"an octet differs, and the message was cut", {.body = {BODY_STREAM, two_pieces, 3}}, "PUT", "fox", false, false},
+    {"cut at the declared length", {.body = {BODY_STREAM, two_pieces, 3, true, 5}}, "PUT", "fooba", true, true},
+    {"what a broken source gave", {.body = {BODY_STREAM, broken, 2}}, "PUT", "foo", true, true},
+    {"the step frames it itself", {.headers = length, .header_count = 1, .body = {BODY_STREAM, two_pieces, 3}}, "PUT", "foo", true, true},
+    {"a request that no step asked for", {.body = {BODY_NONE}}, "POST", "a", true, true},
+};
+/* clang-format on */
+
+static void holds_contents_against_steps(void)
+{
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct client_step step = rows[i].step;
+        step.method = (struct octets)OCTETS("PUT");
+        step.target = (struct octets)OCTETS("/");
+        const struct point point = {.client = &step, .client_count = 1};
+        const struct seen_request request = {.method = bytes_of(rows[i].method),
+                                             .target = bytes_of("/"),
+                                             .body = bytes_of(rows[i].came),
+                                             .body_len = strlen(rows[i].came),
+                                             .is_complete = rows[i].is_complete};
+        CHECK_ROW(given_holds(&point, NULL, &request) == rows[i].holds, "%s", rows[i].label);
+    }
+}
+
+CU_TestInfo given_tests[] = {
+    {"holds contents against what was given", holds_contents_against_steps}, CU_TEST_INFO_NULL};
