@@ -1,7 +1,6 @@
 #include "harness/commands.h"
 #include "harness/options.h"
 #include "reports/console.h"
-#include "reports/json.h"
 
 #include <unistd.h>
 
@@ -19,8 +18,8 @@ static bool is_stdout(const char *path)
 /* People read the standard output, unless a report goes there. */
 static FILE *console_out(const struct options *options)
 {
-    for (size_t i = 0; i < options->json_count; i++)
-        if (is_stdout(options->json_paths[i]))
+    for (size_t i = 0; i < options->report_count; i++)
+        if (is_stdout(options->reports[i].path))
             return stderr;
     return stdout;
 }
@@ -35,11 +34,10 @@ static bool open_sinks(struct sinks *sinks, const struct options *options, struc
         .strict = options->strict,
     };
     sinks->items[sinks->count++] = console_sink_new(&console);
-    for (size_t i = 0; i < options->json_count; i++) {
-        const char *path = options->json_paths[i];
-        struct sink *sink =
-            json_sink_new(is_stdout(path) ? "/dev/stdout" : path,
-                          options->wire_all ? JSON_WIRE_ALL : JSON_WIRE_NOT_PASSED, diags);
+    for (size_t i = 0; i < options->report_count; i++) {
+        const struct report_wish *wish = &options->reports[i];
+        const char *path = is_stdout(wish->path) ? "/dev/stdout" : wish->path;
+        struct sink *sink = wish->kind->open(path, options, diags);
         if (sink == NULL)
             return false;
         sinks->items[sinks->count++] = sink;

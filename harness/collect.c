@@ -226,6 +226,7 @@ struct arena *collect_add(struct collect *collect, size_t number, struct run_res
     assert(collect->awaited > 0);
     collect->awaited--;
     collect->result.run_count++;
+    collect->result.duration_ns += run->duration_ns;
     mind_control(collect, run, &awaited);
     mind_split(collect, run, &awaited);
     struct group *group = group_of(collect, run, awaited);

@@ -56,14 +56,15 @@ static int one_of(const char *option, const char *got, const char *const *words,
 
 static void read_report(struct options *options, const char *text, struct diags *diags)
 {
-    static const char kind[] = "json=";
-    if (strncmp(text, kind, strlen(kind)) != 0 || text[strlen(kind)] == '\0')
-        diag_add(diags, NULL, 0, NULL, "--report: want json=PATH, got %s",
-                 diag_quote(diags->arena, bytes_of(text)));
-    else if (options->json_count == REPORTS_MAX)
+    struct report_wish wish = {.kind = NULL};
+    wish.kind = report_kind_of(text, &wish.path);
+    if (wish.kind == NULL)
+        diag_add(diags, NULL, 0, NULL, "--report: want %s, got %s",
+                 report_kinds_wanted(diags->arena), diag_quote(diags->arena, bytes_of(text)));
+    else if (options->report_count == REPORTS_MAX)
         diag_add(diags, NULL, 0, NULL, "--report: at most %d of them", REPORTS_MAX);
     else
-        options->json_paths[options->json_count++] = text + strlen(kind);
+        options->reports[options->report_count++] = wish;
 }
 
 static void read_subject(struct options *options, const char *name, struct diags *diags)

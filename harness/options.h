@@ -2,6 +2,7 @@
 #ifndef HARNESS_OPTIONS_H
 #define HARNESS_OPTIONS_H
 
+#include "harness/report_kinds.h"
 #include "harness/select.h"
 
 #include <stdio.h>
@@ -18,11 +19,17 @@ enum {
     SLOW_MAX = 1000,
 };
 
+/* --report KIND=PATH */
+struct report_wish {
+    const struct report_kind *kind;
+    const char *path; /* "-" is the standard output */
+};
+
 struct options {
     struct selection selection;
     const char *subject;
-    const char *json_paths[REPORTS_MAX]; /* --report json=PATH; "-" is the standard output */
-    size_t json_count;
+    struct report_wish reports[REPORTS_MAX];
+    size_t report_count;
     unsigned jobs, repeat, slow;
     bool thin;
     bool strict;

@@ -1,6 +1,6 @@
 #include "reports/console.h"
 
-#include "reports/case_text.h"
+#include "reports/block_text.h"
 #include "reports/rules_text.h"
 #include "reports/wire_text.h"
 
@@ -8,12 +8,7 @@
 #include <inttypes.h>
 
 enum {
-    LABEL_WIDTH = 9,
-    INDENT = LABEL_WIDTH + 4,
-    WRAP_AT = 100,
     PROGRESS_MAX = 60, /* a progress line that wraps cannot be erased */
-    WIRE_HEAD = 40,
-    WIRE_TAIL = 12,
     NS_PER_CS = 10000000,
     CS_PER_S = 100,
 };
@@ -21,8 +16,8 @@ enum {
 struct console {
     struct sink base; /* first: a sink is cast back to what holds it */
     struct console_options options;
-    struct arena *arena; /* holds this struct too */
-    const char **subjects;
+    struct arena *arena;         /* holds this struct too */
+    const char *const *subjects; /* names */
     size_t subject_count;
     size_t case_count, cases_done;
     size_t progress_len; /* of the progress line that stands on the terminal */
@@ -83,156 +78,6 @@ static void print_heading(const struct console *console, const struct case_resul
     putc(']', out);
 }
 
-static void print_label(FILE *out, const char *label)
-{
-    fprintf(out, "  %-*s  ", LABEL_WIDTH, label);
-}
-
-/* The text up to `end` or its own end; moves it past that. */
-static struct bytes take_until(struct bytes *text, char end)
-{
-    const uint8_t *at = text->len > 0 ? memchr(text->at, end, text->len) : NULL;
-    const struct bytes front = bytes_take(text, at != NULL ? (size_t)(at - text->at) : text->len);
-    if (at != NULL)
-        bytes_take(text, 1);
-    return front;
-}
-
-/* Line by line as it is, each under the first. */
-static void print_lines(FILE *out, const char *label, const char *lines)
-{
-    struct bytes rest = bytes_of(lines);
-    print_label(out, label);
-    wire_text_print(out, take_until(&rest, '\n'));
-    while (rest.len > 0) {
-        fprintf(out, "\n%*s", INDENT, "");
-        wire_text_print(out, take_until(&rest, '\n'));
-    }
-    putc('\n', out);
-}
-
-/* Wrapped at blanks; `column` is where the line stands. */
-static void print_wrapped(FILE *out, const char *text, size_t column)
-{
-    struct bytes rest = bytes_of(text);
-    while (rest.len > 0) {
-        const struct bytes word = take_until(&rest, ' ');
-        if (column + 1 + word.len > WRAP_AT && column > INDENT) {
-            fprintf(out, "\n%*s", INDENT, "");
-            column = INDENT;
-        } else if (column > INDENT) {
-            putc(' ', out);
-            column++;
-        }
-        column += wire_text_print(out, word);
-    }
-}
-
-/* A requirement in words; a harm has none. */
-static void print_why(FILE *out, const struct case_ *case_, const char *why)
-{
-    print_label(out, "why");
-    size_t column = INDENT + wire_text_print(out, bytes_of(why));
-    for (size_t i = 0; i < case_->requirement_count; i++) {
-        const struct requirement *one = case_->requirements[i];
-        if (strcmp(one->id, why) != 0)
-            continue;
-        fputs(" (", out);
-        column += wire_text_print(out, bytes_of(one->level)) + strlen(" ():");
-        fputs("):", out);
-        print_wrapped(out, one->text, column);
-        break;
-    }
-    putc('\n', out);
-}
-
-static void print_client(FILE *out, const struct run_result *run)
-{
-    const struct behaviour *behaviour = run->behaviour;
-    for (size_t i = 0; i < run->point->client_count; i++) {
-        const struct outcome *outcome = i < run->outcome_count ? run->outcomes[i] : NULL;
-        const bool is_stated = behaviour != NULL && i < behaviour->client_count;
-        print_label(out, i == 0 ? "client" : "");
-        case_text_request(out, run->point, &run->point->client[i]);
-        fputs("  ->  ", out);
-        case_text_outcome(out, outcome, is_stated ? &behaviour->client[i] : NULL);
-        putc('\n', out);
-    }
-}
-
-/* The lines of a ladder: counted first, so that of many the middle ones can be left out. */
-struct wire_lines {
-    FILE *out;
-    size_t total, printed;
-};
-
-static void count_line(void *context, const char *line)
-{
-    (void)line;
-    ((struct wire_lines *)context)->total++;
-}
-
-static void print_line(void *context, const char *line)
-{
-    struct wire_lines *lines = context;
-    const size_t index = lines->printed++;
-    const bool is_long = lines->total > WIRE_HEAD + WIRE_TAIL;
-    const size_t left_out = is_long ? lines->total - WIRE_HEAD - WIRE_TAIL : 0;
-    if (is_long && index == WIRE_HEAD)
-        fprintf(lines->out, "%*s... (%zu lines)\n", INDENT, "", left_out);
-    if (is_long && index >= WIRE_HEAD && index < WIRE_HEAD + left_out)
-        return;
-    print_label(lines->out, index == 0 ? "wire" : "");
-    fprintf(lines->out, "%s\n", line);
-}
-
-static void print_wire(FILE *out, const struct run_result *run)
-{
-    if (run->transcript == NULL)
-        return;
-    struct wire_lines lines = {.out = out};
-    wire_text_ladder(run->point, run->transcript, count_line, &lines);
-    wire_text_ladder(run->point, run->transcript, print_line, &lines);
-    if (run->transcript->dropped > 0)
-        fprintf(out, "%*s... (%zu events more, which were not kept)\n", INDENT, "",
-                run->transcript->dropped);
-}
-
-/* How often each behaviour was seen, when there was more than one run; and which run follows. */
-static void print_runs(FILE *out, const struct case_result *result)
-{
-    if (result->run_count < 2)
-        return;
-    for (size_t i = 0; i < result->behaviour_count; i++) {
-        print_label(out, i == 0 ? "runs" : "");
-        fprintf(out, "%zu of %zu  ", result->behaviours[i].count, result->run_count);
-        wire_text_print(out, bytes_of(result->behaviours[i].name));
-        putc('\n', out);
-    }
-    if (result->worst->point->suffix[0] != '\0')
-        print_lines(out, "shown", result->worst->point->suffix);
-}
-
-/* What the runner found in its worst run. */
-static void print_run(FILE *out, const struct case_result *result)
-{
-    const struct run_result *run = result->worst;
-    const struct behaviour *behaviour = run->behaviour;
-    if (behaviour != NULL)
-        print_lines(out, "behaviour", behaviour->name);
-    if (run->reason != NULL && (behaviour == NULL || strcmp(run->reason, behaviour->name) != 0))
-        print_lines(out, "reason", run->reason);
-    if (behaviour != NULL && behaviour->why != NULL)
-        print_why(out, result->case_, behaviour->why);
-    for (size_t i = 0; i < result->case_->seen_in_count; i++)
-        print_lines(out, i == 0 ? "seen in" : "", result->case_->seen_in[i]);
-    print_runs(out, result);
-    if (run->attempts > 1)
-        print_lines(out, "played", "again alone, with more time, before it counted");
-    print_client(out, run);
-    print_wire(out, run);
-}
-
 static void print_block(const struct console *console, const struct case_result *result)
 {
     FILE *out = console->options.out;
@@ -240,35 +85,20 @@ static void print_block(const struct console *console, const struct case_result 
     fputs("\n  ", out);
     wire_text_print(out, bytes_of(result->case_->title));
     putc('\n', out);
-    if (result->worst != NULL)
-        print_run(out, result);
-    print_label(out, "run it");
-    case_text_command(out, result);
-    fputs("\n\n", out);
+    block_text_print(out, result);
+    putc('\n', out);
 }
 
 /* Why it was not judged, or what was recorded, on the heading's line. */
 static void print_note(const struct console *console, const struct case_result *result)
 {
     FILE *out = console->options.out;
-    const struct run_result *worst = result->worst;
-    const char *note = worst != NULL ? worst->reason : NULL;
-    if (note == NULL && worst != NULL && worst->behaviour != NULL)
-        note = worst->behaviour->name;
+    const struct bytes note = block_text_note(result);
     print_heading(console, result);
-    if (note != NULL) {
-        struct bytes rest = bytes_of(note);
+    if (note.len > 0)
         fputs("  ", out);
-        wire_text_print(out, take_until(&rest, '\n'));
-    }
+    wire_text_print(out, note);
     putc('\n', out);
-}
-
-/* What asks nobody to do anything is one line. */
-static bool is_note(enum verdict verdict)
-{
-    return verdict == VERDICT_INFO || verdict == VERDICT_SKIP || verdict == VERDICT_UNEXERCISED ||
-           verdict == VERDICT_KNOWN;
 }
 
 static void console_begin(struct sink *base, const struct run_info *info)
@@ -276,10 +106,7 @@ static void console_begin(struct sink *base, const struct run_info *info)
     struct console *console = (struct console *)base;
     console->case_count = info->case_count;
     console->subject_count = info->subject_count;
-    console->subjects = arena_array(console->arena, info->subject_count, sizeof(char *));
-    for (size_t i = 0; i < info->subject_count; i++)
-        console->subjects[i] =
-            arena_strndup(console->arena, info->subjects[i].name, strlen(info->subjects[i].name));
+    console->subjects = sink_subject_names(console->arena, info);
 }
 
 static void console_result(struct sink *base, const struct case_result *result)
@@ -288,10 +115,10 @@ static void console_result(struct sink *base, const struct case_result *result)
     console->cases_done++;
     if (result->verdict != VERDICT_PASS) {
         erase_progress(console);
-        if (is_note(result->verdict))
-            print_note(console, result);
-        else
+        if (block_text_is_due(result->verdict))
             print_block(console, result);
+        else
+            print_note(console, result);
         fflush(console->options.out);
     }
     show_progress(console, result->case_->id);
@@ -367,8 +194,7 @@ static bool console_end(struct sink *base, const struct totals *totals, uint64_t
     const struct totals all = add_totals(totals, console->subject_count);
     const uint64_t cs = duration_ns / NS_PER_CS;
     erase_progress(console);
-    for (size_t i = 0; i < console->subject_count; i++)
-        rules_text_print(out, console->subject_count > 1 ? console->subjects[i] : NULL, &totals[i]);
+    rules_text_print(out, console->subjects, console->subject_count, totals);
     if (interrupted)
         fprintf(out, "interrupted: %zu of %zu cases were played\n", console->cases_done,
                 console->case_count);

@@ -1,6 +1,7 @@
 #include "reports/json.h"
 
 #include "reports/json_text.h"
+#include "reports/whole_file.h"
 #include "reports/wire_text.h"
 
 enum { NS_PER_US = 1000, NS_PER_MS = 1000000 };
@@ -10,9 +11,10 @@ struct json_sink {
     struct arena *arena;   /* holds this struct too */
     struct arena *scratch; /* emptied after each result */
     enum json_wire wire;
-    struct json_text text;
+    struct whole_file file;
+    struct json_text text; /* into the file */
     const char *started, *host;
-    const char **subjects; /* names */
+    const char *const *subjects; /* names */
     size_t subject_count;
 };
 
@@ -37,7 +39,7 @@ static void json_begin(struct sink *base, const struct run_info *info)
     sink->started = keep(sink, info->started);
     sink->host = keep(sink, info->host);
     sink->subject_count = info->subject_count;
-    sink->subjects = arena_array(sink->arena, info->subject_count, sizeof(*sink->subjects));
+    sink->subjects = sink_subject_names(sink->arena, info);
     json_text_object(text, NULL, JSON_LINES);
     json_text_string(text, "format", "assay-report/1");
     json_text_object(text, "assay", JSON_FLAT);
@@ -46,7 +48,6 @@ static void json_begin(struct sink *base, const struct run_info *info)
     json_text_array(text, "subjects", JSON_LINES);
     for (size_t i = 0; i < info->subject_count; i++) {
         const struct subject_info *subject = &info->subjects[i];
-        sink->subjects[i] = keep(sink, subject->name);
         json_text_object(text, NULL, JSON_FLAT);
         json_text_string(text, "name", subject->name);
         json_text_string(text, "version", subject->version);
@@ -365,13 +366,14 @@ static bool json_end(struct sink *base, const struct totals *totals, uint64_t du
     json_text_bool(text, "interrupted", interrupted);
     json_text_close(text);
     json_text_close(text);
-    return json_text_finish(text, diags);
+    sink->file.error = text->error;
+    return whole_file_finish(&sink->file, diags);
 }
 
 static void json_free(struct sink *base)
 {
     struct json_sink *sink = (struct json_sink *)base;
-    json_text_abandon(&sink->text);
+    whole_file_abandon(&sink->file);
     arena_free(sink->scratch);
     arena_free(sink->arena); /* `sink` lives there */
 }
@@ -385,8 +387,10 @@ struct sink *json_sink_new(const char *path, enum json_wire wire, struct diags *
     sink->arena = arena;
     sink->scratch = arena_new();
     sink->wire = wire;
-    if (json_text_create(&sink->text, arena, path, diags))
-        return &sink->base;
-    json_free(&sink->base);
-    return NULL;
+    if (!whole_file_create(&sink->file, arena, path, diags)) {
+        json_free(&sink->base);
+        return NULL;
+    }
+    sink->text.out = sink->file.out;
+    return &sink->base;
 }

@@ -4,13 +4,9 @@
 #include "wire/json.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-enum { INDENT = 2, NAMES_TRIED = 100 };
+enum { INDENT = 2 };
 
 /* Hands what is gathered to the stream. */
 static void flush(struct json_text *text)
@@ -222,115 +218,4 @@ void json_text_null(struct json_text *text, const char *key)
 {
     begin_value(text, key);
     put_text(text, "null");
-}
-
-static bool fail(struct diags *diags, const char *path, int error)
-{
-    return diag_add(diags, arena_strndup(diags->arena, path, strlen(path)), 0, NULL,
-                    "cannot write the report: %s", strerror(error));
-}
-
-/* Makes the folders that `path` lies in. */
-static bool make_parents(struct arena *arena, const char *path)
-{
-    char *folder = arena_strndup(arena, path, strlen(path));
-    for (char *at = folder + 1; *folder != '\0' && *at != '\0'; at++) {
-        if (*at != '/')
-            continue;
-        *at = '\0';
-        if (mkdir(folder, 0777) != 0 && errno != EEXIST)
-            return false;
-        *at = '/';
-    }
-    return true;
-}
-
-/* Whether `path` is no place for a file that is renamed: a pipe, a terminal, a device. What the
- * shell joined to our own output stays that, be it a file. */
-static bool is_straight(const char *path)
-{
-    struct stat status;
-    return strcmp(path, "/dev/stdout") == 0 || strcmp(path, "/dev/stderr") == 0 ||
-           (stat(path, &status) == 0 && !S_ISREG(status.st_mode));
-}
-
-/* A duplicate of our own output shares its place in the file with all that is printed there. */
-static int open_straight(const char *path)
-{
-    if (strcmp(path, "/dev/stdout") == 0)
-        return fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
-    if (strcmp(path, "/dev/stderr") == 0)
-        return fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
-    return open(path, O_WRONLY | O_APPEND | O_NOCTTY | O_CLOEXEC);
-}
-
-/* A new file beside the target, on the same file system; with the rights that a new report has. */
-static int open_temporary(struct json_text *text, struct arena *arena)
-{
-    int fd = -1;
-    for (unsigned i = 0; i < NAMES_TRIED && fd < 0; i++) {
-        text->temporary = arena_printf(arena, "%s.%ld-%u.tmp", text->path, (long)getpid(), i);
-        fd = open(text->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (fd < 0 && errno != EEXIST)
-            break;
-    }
-    if (fd < 0)
-        text->temporary = NULL;
-    return fd;
-}
-
-static bool open_file(struct json_text *text, struct arena *arena)
-{
-    int fd = -1;
-    if (is_straight(text->path))
-        fd = open_straight(text->path);
-    else if (make_parents(arena, text->path))
-        fd = open_temporary(text, arena);
-    if (fd < 0)
-        return false;
-    text->out = fdopen(fd, "w");
-    if (text->out == NULL)
-        close(fd);
-    return text->out != NULL;
-}
-
-static void remove_temporary(struct json_text *text)
-{
-    if (text->temporary != NULL)
-        unlink(text->temporary);
-    text->temporary = NULL;
-}
-
-bool json_text_create(struct json_text *text, struct arena *arena, const char *path,
-                      struct diags *diags)
-{
-    *text = (struct json_text){.path = path};
-    if (open_file(text, arena))
-        return true;
-    fail(diags, path, errno);
-    remove_temporary(text);
-    return false;
-}
-
-bool json_text_finish(struct json_text *text, struct diags *diags)
-{
-    if (fclose(text->out) != 0 && text->error == 0)
-        text->error = errno;
-    text->out = NULL;
-    if (text->error == 0 && text->temporary != NULL && rename(text->temporary, text->path) != 0)
-        text->error = errno;
-    if (text->error != 0) {
-        remove_temporary(text);
-        return fail(diags, text->path, text->error);
-    }
-    text->temporary = NULL;
-    return true;
-}
-
-void json_text_abandon(struct json_text *text)
-{
-    if (text->out != NULL)
-        fclose(text->out);
-    text->out = NULL;
-    remove_temporary(text);
 }

@@ -1,6 +1,5 @@
 /*
- * json_text -- writes one JSON text (RFC 8259), value by value, to a stream or to a file that is
- * written whole or not at all.
+ * json_text -- writes one JSON text (RFC 8259), value by value, to a stream.
  *
  * Nothing is kept but where the writer stands, so a report may be of any size.
  * What is written is always valid JSON in UTF-8, whatever octets are given. A
@@ -9,7 +8,7 @@
 #ifndef REPORTS_JSON_TEXT_H
 #define REPORTS_JSON_TEXT_H
 
-#include "wire/diag.h"
+#include "wire/bytes.h"
 
 #include <stdio.h>
 
@@ -18,12 +17,10 @@ enum { JSON_TEXT_DEPTH_MAX = 16, JSON_TEXT_GATHER = 4096 };
 /* How the members or elements stand; all inside a flat one are flat. */
 enum json_layout { JSON_LINES /* each on a line of its own */, JSON_FLAT /* all on one line */ };
 
-/* `{.out = stream}` is the start of a text. Fields from `path` down are private. */
+/* `{.out = stream}` is the start of a text. Fields from `levels` down are private. */
 struct json_text {
-    FILE *out;             /* borrowed; of json_text_create(): owned, NULL once it is closed */
-    int error;             /* errno of the first write that failed; 0: none did */
-    const char *path;      /* of json_text_create() */
-    const char *temporary; /* NULL: written straight, or already renamed */
+    FILE *out; /* borrowed */
+    int error; /* errno of the first write that failed; 0: none did */
     struct json_level {
         char closer;
         bool is_flat, has_items;
@@ -60,21 +57,5 @@ void json_text_number(struct json_text *text, const char *key, uint64_t value);
 
 void json_text_bool(struct json_text *text, const char *key, bool value);
 void json_text_null(struct json_text *text, const char *key);
-
-/*
- * Begins a text that is written to a temporary file beside `path`, whose folders are made when they
- * are not there; json_text_finish() renames it. Where `path` is no regular file (a pipe, a device,
- * our own output) it is written straight. Names live in `arena`; `path` is borrowed until the end.
- * False, with a diag, when it cannot be opened.
- */
-bool json_text_create(struct json_text *text, struct arena *arena, const char *path,
-                      struct diags *diags);
-
-/* Closes the file and gives it its name. False, with a diag, when anything was not written: then
- * there is no file, or the old one. */
-bool json_text_finish(struct json_text *text, struct diags *diags);
-
-/* Removes what is not finished; nothing to do after json_text_finish(). */
-void json_text_abandon(struct json_text *text);
 
 #endif

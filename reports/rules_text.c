@@ -2,7 +2,8 @@
 
 #include "reports/wire_text.h"
 
-void rules_text_print(FILE *out, const char *subject, const struct totals *totals)
+/* `subject`: NULL when it is the only one. */
+static void print_rules(FILE *out, const char *subject, const struct totals *totals)
 {
     for (enum rule rule = 0; rule < RULE_COUNT; rule++) {
         const struct rule_count *count = &totals->rules[rule];
@@ -19,4 +20,11 @@ void rules_text_print(FILE *out, const char *subject, const struct totals *total
         wire_text_print(out, bytes_of(count->first->suffix));
         putc('\n', out);
     }
+}
+
+void rules_text_print(FILE *out, const char *const *subjects, size_t subject_count,
+                      const struct totals *totals)
+{
+    for (size_t i = 0; i < subject_count; i++)
+        print_rules(out, subject_count > 1 ? subjects[i] : NULL, &totals[i]);
 }

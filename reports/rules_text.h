@@ -7,7 +7,8 @@
 #include <stdio.h>
 
 /* "rule host-missing (9112-3.2-3, MUST): no Host; 3 of 1900 requests, first in smoke/get".
- * `subject` is named where there are several, else NULL. */
-void rules_text_print(FILE *out, const char *subject, const struct totals *totals);
+ * The subject is named where there are several; `totals`: one a subject. */
+void rules_text_print(FILE *out, const char *const *subjects, size_t subject_count,
+                      const struct totals *totals);
 
 #endif

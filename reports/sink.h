@@ -21,4 +21,7 @@ struct sink {
     } * vtable;
 };
 
+/* The names of the run's subjects, in the arena: most sinks speak of them once more at the end. */
+const char *const *sink_subject_names(struct arena *arena, const struct run_info *info);
+
 #endif

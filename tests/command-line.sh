@@ -40,7 +40,7 @@ expect 2 '--slow: want a number from 1 to 1000, got "1.5"' "$assay" run --slow 1
 expect 2 'unknown option "--jobs"' "$assay" list --jobs 2
 expect 2 '--color: want auto, always, never, got "red"' "$assay" run --color red
 expect 2 '--subject: want bundled, got "curl"' "$assay" run --subject curl
-expect 2 '--report: want json=PATH, got "xml=x"' "$assay" run --report xml=x
+expect 2 '--report: want json=PATH, junit=PATH, tap=PATH, got "xml=x"' "$assay" run --report xml=x
 expect 2 '--grep: "(" is no regular expression' "$assay" list --grep '('
 expect 2 'no case is called "smoke/gte"; did you mean "smoke/get"?' "$assay" run smoke/gte
 expect 2 'no case is called "zzzzzzzzzzzz", and no file or folder' "$assay" run zzzzzzzzzzzz
@@ -56,7 +56,12 @@ expect 0 '1 case: 1 passed' "$assay" run smoke/get --thin --slow 4
 expect 0 '1 case (3 runs): 1 passed' "$assay" run smoke/get --repeat 3 --jobs 2
 expect 0 '"run": "smoke/get#1"' "$assay" run smoke/get --repeat 3 --report json=-
 expect 0 '"format": "assay-report/1"' "$assay" run smoke/get --report json=-
+expect 0 '<testsuites name="assay" tests="1" failures="0"' "$assay" run smoke/get --report junit=-
+expect 0 'ok 1 - smoke/get [bundled]' "$assay" run smoke/get --report tap=-
+expect 2 'want json=PATH, junit=PATH, tap=PATH, got "tap="' "$assay" run --report tap=
 expect 3 'No space left on device' "$assay" run smoke/get --report json=/dev/full
+expect 3 'No space left on device' "$assay" run smoke/get --report junit=/dev/full
+expect 3 'No space left on device' "$assay" run smoke/get --report tap=/dev/full
 expect 3 'cannot write to the standard output' sh -c "exec \"$assay\" list >/dev/full"
 
 # A broken case file: every mistake is told with its place, and nothing runs.
@@ -87,6 +92,8 @@ expect 1 'status is 200, want 404' "$assay" run "$folder/unrecognised.json"
 sed 's/"fail"/"warn"/' "$folder/fail.json" >"$folder/warn.json"
 expect 0 '1 warn' "$assay" run "$folder/warn.json"
 expect 1 '1 warn' "$assay" run --strict "$folder/warn.json"
+expect 1 '<failure type="warn"' "$assay" run --strict "$folder/warn.json" --report junit=-
+expect 1 'not ok 1 - test/always-fails' "$assay" run --strict "$folder/warn.json" --report tap=-
 
 # A script that ends in silence: the client hangs, and the run ends all the same.
 sed 's/{"send": {"reply": "hello"}}/{"send": "HTTP"}/; s/"client": \[{"request": {}}\],/"deadline_ms": 50, &/' \
@@ -125,7 +132,7 @@ done
 sed 's/"deadline_ms": 50,/"deadline_ms": 60000,/; s/always-fails/waits/' "$folder/hang.json" >"$folder/waits.json"
 mkfifo "$folder/told"
 "$assay" run "$folder/fail.json" "$folder/waits.json" --jobs 2 --report "json=$folder/int.json" \
-    >"$folder/told" 2>&1 &
+    --report "junit=$folder/int.xml" --report "tap=$folder/int.tap" >"$folder/told" 2>&1 &
 player=$!
 exec 3<"$folder/told"
 grep -qF -m 1 'run it' <&3
@@ -138,6 +145,8 @@ if [ "$got" -ne 130 ] || ! grep -qF '"interrupted": true' "$folder/int.json" ||
     echo "interrupted: status $got, want 130 with the report of one case that failed"
     failed=1
 fi
+expect 0 'interrupted: 1 of 2 cases were played' cat "$folder/int.xml"
+expect 0 '1..2' cat "$folder/int.tap"
 
 # What is there is replaced whole; a folder that cannot be written is told.
 expect 0 '1 passed' "$assay" run smoke/get --report "json=$folder/new/run.json" --wire all

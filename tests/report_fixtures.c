@@ -1,6 +1,8 @@
 #include "tests/report_fixtures.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 struct transcript *report_transcript(struct arena *arena, const struct event *events, size_t count)
 {
@@ -86,4 +88,88 @@ struct output report_console(const struct case_result *result, struct console_op
     sink->vtable->free(sink);
     fclose(options.out);
     return output;
+}
+
+void report_with_folder(void (*test)(const char *folder))
+{
+    char folder[] = "assay-test-reports-XXXXXX";
+    CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
+    test(folder);
+    CHECK_ROW(rmdir(folder) == 0, "%s is not empty", folder);
+}
+
+/* Reads the file that the sink has written, and removes it. */
+static struct output take_file(struct sink *sink, const char *path)
+{
+    sink->vtable->free(sink);
+    struct output output = report_read_file(path);
+    unlink(path);
+    return output;
+}
+
+static struct sink *open_sink(report_opener *open, const char *path, bool strict,
+                              struct diags *diags)
+{
+    struct sink *sink = open(path, strict, diags);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(sink);
+    return sink;
+}
+
+static struct sink *open_file(report_opener *open, bool strict, char *path)
+{
+    struct diags diags = {.arena = NULL};
+    const int fd = mkstemp(path);
+    CU_ASSERT_FATAL(fd >= 0);
+    close(fd);
+    return open_sink(open, path, strict, &diags);
+}
+
+struct output report_written(report_opener *open, bool strict, const struct case_result *result,
+                             size_t subject_count, bool interrupted)
+{
+    char path[] = "assay-test-report-XXXXXX";
+    struct sink *sink = open_file(open, strict, path);
+    CU_ASSERT(report_play(sink, result, subject_count, interrupted, NULL));
+    return take_file(sink, path);
+}
+
+struct output report_written_rule(report_opener *open, enum rule rule)
+{
+    char path[] = "assay-test-report-XXXXXX";
+    const struct run_info info = {
+        .version = "0.1", .subjects = subjects, .subject_count = 1, .case_count = 1};
+    struct totals totals = {.requests = 9};
+    totals.rules[rule] = (struct rule_count){.broken = 2, .first = &two_point};
+    struct sink *sink = open_file(open, false, path);
+    sink->vtable->begin(sink, &info);
+    CU_ASSERT(sink->vtable->end(sink, &totals, 0, false, NULL));
+    return take_file(sink, path);
+}
+
+void report_check_full_disk(report_opener *open)
+{
+    struct arena *arena = arena_new();
+    struct diags diags = {.arena = arena};
+    struct sink *sink = open_sink(open, "/dev/full", false, &diags);
+    CU_ASSERT(!report_play(sink, NULL, 1, false, &diags));
+    CU_ASSERT(diags.count == 1);
+    report_check_text("the diag", diag_text(diags.first, arena),
+                      "/dev/full: cannot write the report: No space left on device");
+    sink->vtable->free(sink);
+    arena_free(arena);
+}
+
+void report_check_unfinished(report_opener *open, const char *folder)
+{
+    struct arena *arena = arena_new();
+    struct diags diags = {.arena = arena};
+    const struct run_info info = {.version = "0.1"};
+    const char *path = arena_printf(arena, "%s/report", folder);
+    struct sink *sink = open_sink(open, path, false, &diags);
+    sink->vtable->begin(sink, &info);
+    sink->vtable->free(sink);
+    CU_ASSERT(access(path, F_OK) != 0);
+    CU_ASSERT(open("/proc/none/report", false, &diags) == NULL);
+    CU_ASSERT(diags.count == 1);
+    arena_free(arena);
 }

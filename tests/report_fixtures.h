@@ -109,4 +109,19 @@ struct output report_console(const struct case_result *result, struct console_op
 
 struct output report_read_file(const char *path);
 
+/* A folder that is removed again; that fails when a report has left anything behind. */
+void report_with_folder(void (*test)(const char *folder));
+
+typedef struct sink *report_opener(const char *path, bool strict, struct diags *diags);
+
+/* What such a sink writes to a file: of one result; of a run without any, in which 2 of 9 requests
+ * broke a rule. */
+struct output report_written(report_opener *open, bool strict, const struct case_result *result,
+                             size_t subject_count, bool interrupted);
+struct output report_written_rule(report_opener *open, enum rule rule);
+
+/* A full disk is told; a report that is not ended leaves nothing in the folder. */
+void report_check_full_disk(report_opener *open);
+void report_check_unfinished(report_opener *open, const char *folder);
+
 #endif

@@ -29,9 +29,13 @@
     X("harness/tally", tally_tests)                                                                \
     X("harness/match", match_tests)                                                                \
     X("harness/given", given_tests)                                                                \
-    X("harness/judge", judge_tests) X("wire/rules", rules_tests)                                   \
-        X("reports/wire_text", wire_text_tests) X("reports/console", console_tests)                \
-            X("reports/json", json_report_tests)
+    X("harness/judge", judge_tests)                                                                \
+    X("wire/rules", rules_tests)                                                                   \
+    X("reports/wire_text", wire_text_tests)                                                        \
+    X("reports/console", console_tests)                                                            \
+    X("reports/json", json_report_tests)                                                           \
+    X("reports/junit", junit_tests)                                                                \
+    X("reports/tap", tap_tests)
 
 #define SUITE_DECLARE(name, array) extern CU_TestInfo array[];
 SUITES(SUITE_DECLARE)

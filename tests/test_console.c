@@ -43,6 +43,8 @@ static const struct console_row {
      "  A short body is reported as incomplete\n"
      "  reason     nearest \"x\"\n"
      "             status: want 201, got 200\n"
+     "  requires   9112-8-1 (MUST): A client that gets a response shorter than the length it announces has\n"
+     "             to note that the message is incomplete.\n"
      "  seen in    https://example.org/issues/1\n"
      "  runs       2 of 62  takes the short body as whole\n"
      "             60 of 62  reports it\n"

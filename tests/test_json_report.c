@@ -1,5 +1,7 @@
 #include "reports/json.h"
 #include "reports/json_text.h"
+#include "reports/junit.h"
+#include "reports/tap.h"
 #include "reports/wire_text.h"
 #include "tests/report_fixtures.h"
 #include "tests/suites.h"
@@ -65,15 +67,6 @@ static void json_text_writes_every_value(void)
         "  \"others\": [0, 9007199254740991, true, false]\n"
         "}\n");
     free(output.at);
-}
-
-/* A folder that is removed again; that fails when a report has left anything behind. */
-static void with_folder(void (*test)(const char *folder))
-{
-    char folder[] = "assay-test-reports-XXXXXX";
-    CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
-    test(folder);
-    CHECK_ROW(rmdir(folder) == 0, "%s is not empty", folder);
 }
 
 /* Writes a report of one result, reads it back, removes it. */
@@ -179,7 +172,7 @@ static void check_whole_reports(const char *folder)
 
 static void json_writes_whole_reports(void)
 {
-    with_folder(check_whole_reports);
+    report_with_folder(check_whole_reports);
 }
 
 static void check_wire(const char *folder)
@@ -204,7 +197,7 @@ static void check_wire(const char *folder)
 
 static void json_holds_the_wire_that_is_asked_for(void)
 {
-    with_folder(check_wire);
+    report_with_folder(check_wire);
 }
 
 /* No octet of a report may be a command to a terminal. */
@@ -266,12 +259,14 @@ static void check_hostile(const char *folder)
                                        .behaviour_count = 1};
     check_harmless("console", report_console(&result, (struct console_options){0}, 1, false));
     check_harmless("json", json_output(folder, &result, JSON_WIRE_ALL, false));
+    check_harmless("junit", report_written(junit_sink_new, false, &result, 2, true));
+    check_harmless("tap", report_written(tap_sink_new, false, &result, 2, true));
     arena_free(arena);
 }
 
 static void escapes_hostile_octets_everywhere(void)
 {
-    with_folder(check_hostile);
+    report_with_folder(check_hostile);
 }
 
 static void check_places(const char *folder)
@@ -314,7 +309,7 @@ static void check_places(const char *folder)
 
 static void json_tells_where_it_cannot_write(void)
 {
-    with_folder(check_places);
+    report_with_folder(check_places);
 }
 
 static void check_unfinished(const char *folder)
@@ -338,7 +333,7 @@ static void check_unfinished(const char *folder)
 
 static void json_leaves_no_unfinished_file(void)
 {
-    with_folder(check_unfinished);
+    report_with_folder(check_unfinished);
 }
 
 CU_TestInfo json_report_tests[] = {

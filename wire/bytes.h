@@ -31,6 +31,16 @@ static inline struct bytes bytes_take(struct bytes *from, size_t count)
     return front;
 }
 
+/* Splits off what stands before the first `end`, and drops that; all, when there is none. */
+static inline struct bytes bytes_take_until(struct bytes *from, uint8_t end)
+{
+    const uint8_t *at = from->len > 0 ? (const uint8_t *)memchr(from->at, end, from->len) : NULL;
+    const struct bytes front = bytes_take(from, at != NULL ? (size_t)(at - from->at) : from->len);
+    if (at != NULL)
+        bytes_take(from, 1);
+    return front;
+}
+
 static inline bool bytes_equal(struct bytes one, struct bytes other)
 {
     return one.len == other.len && (one.len == 0 || memcmp(one.at, other.at, one.len) == 0);

@@ -42,6 +42,7 @@ struct case_result {
     enum verdict verdict;           /* the worst of its runs' */
     const struct run_result *worst; /* the first run of that verdict */
     size_t run_count;
+    uint64_t duration_ns;                  /* of all runs together */
     size_t verdict_runs[VERDICT_COUNT];    /* how many runs had each verdict */
     const struct run_result *const *shown; /* runs to be shown: those that did not pass (bounded),
                                             * and one that did; in the order of their points */
