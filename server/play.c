@@ -76,7 +76,9 @@ static void begin_step(struct connection *connection, const struct step *step)
 {
     connection_record(connection, EVENT_STEP_BEGUN, nothing, 0);
     connection->step_begun = true;
-    connection->was_there = step->verb == STEP_READ || is_there(connection);
+    /* What a client does to the step before, it may do before a wait behind it has begun. */
+    const bool is_behind = step->verb == STEP_WAIT && connection->was_there;
+    connection->was_there = step->verb == STEP_READ || is_behind || is_there(connection);
     if (step->verb == STEP_READ)
         receive_begin(connection, step);
     else if (step->verb == STEP_SEND)

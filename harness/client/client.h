@@ -160,7 +160,8 @@ struct assay_request {
  * given, the framing of the body unless it is given, the fields as given. A body of known length
  * gets Content-Length, another Transfer-Encoding: chunked; PATCH, POST and PUT without a body get
  * Content-Length: 0. A given Transfer-Encoding has to end in chunked; it is put on here. Trailers
- * are announced by a Trailer field unless that is given.
+ * are announced by a Trailer field unless that is given. A server whose last response was in
+ * HTTP/1.0 is sent no chunks (RFC 9112, section 6.1): ASSAY_INVALID_BODY.
  *
  * Also ASSAY_OK when the server answered, or closed, before it had all of the body: sending stops,
  * assay_getresponse() gives the answer, and the connection is not used again.

@@ -27,6 +27,9 @@ static enum assay_error take_transfer_encoding(struct assay_connection *connecti
                                                struct bytes value)
 {
     bool is_last;
+    if (connection->is_peer_1_0)
+        return assay_fail(connection, ASSAY_INVALID_BODY,
+                          "the server speaks HTTP/1.0: want a body of known length");
     if (assay_count_members(value, "chunked", &is_last) != 1 || !is_last)
         return assay_fail(connection, ASSAY_INVALID_HEADER,
                           "want chunked once, and as the last coding in Transfer-Encoding");

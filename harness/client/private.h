@@ -127,6 +127,7 @@ struct assay_connection {
     struct assay_options options;
     struct sockaddr_in address;
     enum assay_state state;
+    bool is_peer_1_0; /* its last final response was in HTTP/1.0 */
     int64_t until_ms; /* when the exchange has to be over */
     struct assay_outgoing outgoing;
     struct assay_response response;

@@ -71,6 +71,7 @@ static enum assay_error end_head(struct assay_connection *connection)
                    "the response has a transfer coding other than chunked");
         return assay_break_off_response(connection);
     }
+    connection->is_peer_1_0 = connection->reader.start.minor == 0;
     response->will_close =
         !message->persists || connection->outgoing.has_close || !connection->outgoing.is_whole;
     response->has_left = message->framing == HTTP_FRAMING_LENGTH;
