@@ -54,12 +54,12 @@ $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(OUR_CFLAGS) $(CFLAGS) -c -o $@ $<
 
-# Where the installed corpus is looked for: compiled in, and again when PREFIX is another.
+# Where the installed corpus and drivers are looked for: compiled in, and again when PREFIX is another.
 $(BUILD)/data-dir: force
 	@mkdir -p $(@D)
 	@echo '$(DATA_DIR)' | cmp -s - $@ || echo '$(DATA_DIR)' >$@
-$(BUILD)/harness/select.o: $(BUILD)/data-dir
-$(BUILD)/harness/select.o: OUR_CPPFLAGS += -DASSAY_DATA_DIR='"$(DATA_DIR)"'
+$(BUILD)/harness/data_dir.o: $(BUILD)/data-dir
+$(BUILD)/harness/data_dir.o: OUR_CPPFLAGS += -DASSAY_DATA_DIR='"$(DATA_DIR)"'
 
 # The packages are looked for first, so that what follows can ask pkg-config for them.
 setup:
@@ -104,12 +104,16 @@ lint: setup
 format:
 	clang-format -i $(ALL_SRC) $(HEADERS)
 
-# The corpus goes along: cases, schema, catalog.
+# The corpus goes along: cases, schema, catalog; and the drivers.
+DATA_FOLDERS = cases $(wildcard drivers)
 install: all
 	$(INSTALL) -d $(DESTDIR)$(PREFIX)/bin
 	$(INSTALL) -m 755 $(BUILD)/assay $(DESTDIR)$(PREFIX)/bin/
-	find cases -type d -exec $(INSTALL) -d $(DESTDIR)$(DATA_DIR)/{} \;
-	find cases -type f -exec $(INSTALL) -m 644 {} $(DESTDIR)$(DATA_DIR)/{} \;
+	find $(DATA_FOLDERS) -name __pycache__ -prune -o -type d -exec $(INSTALL) -d $(DESTDIR)$(DATA_DIR)/{} \;
+	find $(DATA_FOLDERS) -name __pycache__ -prune -o -type f ! -perm -u+x \
+	    -exec $(INSTALL) -m 644 {} $(DESTDIR)$(DATA_DIR)/{} \;
+	find $(DATA_FOLDERS) -name __pycache__ -prune -o -type f -perm -u+x \
+	    -exec $(INSTALL) -m 755 {} $(DESTDIR)$(DATA_DIR)/{} \;
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/assay

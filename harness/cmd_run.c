@@ -45,22 +45,15 @@ static bool open_sinks(struct sinks *sinks, const struct options *options, struc
     return true;
 }
 
-static enum exit_status play(const struct options *options, const struct selected *selected,
+static enum exit_status play(const struct options *options, const struct plan *from,
                              struct diags *diags)
 {
     struct sinks sinks = {.count = 0};
     enum exit_status status = STATUS_BROKEN;
     if (open_sinks(&sinks, options, diags)) {
-        const struct plan plan = {
-            .selected = selected,
-            .sinks = sinks.items,
-            .sink_count = sinks.count,
-            .jobs = options->jobs,
-            .repeat = options->repeat,
-            .slow = options->slow,
-            .thin = options->thin,
-            .strict = options->strict,
-        };
+        struct plan plan = *from;
+        plan.sinks = sinks.items;
+        plan.sink_count = sinks.count;
         status = runner_play(&plan, diags);
     }
     for (size_t i = 0; i < sinks.count; i++)
@@ -68,16 +61,59 @@ static enum exit_status play(const struct options *options, const struct selecte
     return status;
 }
 
+/* The subjects under test. */
+struct subjects {
+    struct subject items[SUBJECTS_MAX];
+    size_t count;
+};
+
+static bool find_subjects(const struct options *options, struct subjects *subjects,
+                          struct diags *diags)
+{
+    bool is_good = true;
+    subjects->count = options->subject_count;
+    for (size_t i = 0; i < subjects->count; i++)
+        is_good = subject_find(&subjects->items[i], options->subjects[i], diags) && is_good;
+    return is_good;
+}
+
+/* Keeps those that are there: the others are played all the same. False when one is not. */
+static bool meet_subjects(struct subjects *subjects, unsigned slow, struct diags *diags)
+{
+    const size_t named = subjects->count;
+    subjects->count = 0;
+    for (size_t i = 0; i < named; i++)
+        if (subject_meet(&subjects->items[i], slow, diags))
+            subjects->items[subjects->count++] = subjects->items[i];
+    return subjects->count == named;
+}
+
 enum exit_status cmd_run(int argc, char **argv, struct diags *diags)
 {
     struct options options;
     struct selected selected;
+    struct subjects subjects;
     if (!options_read(&options, argc, argv, OPTIONS_SELECT | OPTIONS_RUN, diags) ||
+        !find_subjects(&options, &subjects, diags) ||
         !select_cases(&options.selection, diags->arena, &selected, diags))
         return STATUS_USAGE;
     if (selected.count == 0) {
         diag_add(diags, NULL, 0, NULL, "no case is selected");
         return STATUS_NOTHING;
     }
-    return play(&options, &selected, diags);
+    const bool are_all_met = meet_subjects(&subjects, options.slow, diags);
+    if (subjects.count == 0)
+        return STATUS_BROKEN;
+    const struct plan plan = {
+        .selected = &selected,
+        .subjects = subjects.items,
+        .subject_count = subjects.count,
+        .jobs = options.jobs,
+        .repeat = options.repeat,
+        .slow = options.slow,
+        .thin = options.thin,
+        .strict = options.strict,
+    };
+    const enum exit_status status = play(&options, &plan, diags);
+    return are_all_met || status == STATUS_INTERRUPTED ? status : STATUS_BROKEN;
 }

@@ -69,3 +69,26 @@ bool done_is(const struct done *done, const struct step_ref *ref)
         return done->peer[ref->peer][ref->script][ref->step];
     return done->client[ref->step] || (ref->is_head && done->head[ref->step]);
 }
+
+bool done_are_all(const struct done *done, const struct client_step *step)
+{
+    for (size_t i = 0; i < step->after_count; i++)
+        if (!done_is(done, &step->after[i]))
+            return false;
+    return true;
+}
+
+/* Whether a behaviour speaks of when news came. */
+static bool asks_when(const struct point *point)
+{
+    for (size_t i = 0; i < point->behaviour_count; i++)
+        for (size_t j = 0; j < point->behaviours[i].client_count; j++)
+            if (point->behaviours[i].client[j].before != NULL)
+                return true;
+    return false;
+}
+
+bool done_wants_heads(const struct done *done)
+{
+    return done->has_barriers || asks_when(done->point);
+}

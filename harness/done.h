@@ -22,4 +22,10 @@ bool done_note(struct done *done, const struct event *event);
 /* NAME.head is done once the outcome is there, too. Asked only of points with barriers. */
 bool done_is(const struct done *done, const struct step_ref *ref);
 
+/* Whether somebody waits for a head, or a behaviour speaks of when it came. */
+bool done_wants_heads(const struct done *done);
+
+/* Whether all that the client step waits for is done. */
+bool done_are_all(const struct done *done, const struct client_step *step);
+
 #endif

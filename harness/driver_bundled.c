@@ -1,7 +1,6 @@
 #include "harness/driver.h"
 
 #include "harness/bundled.h"
-#include "harness/version.h"
 
 #include <stdlib.h>
 
@@ -132,7 +131,7 @@ static void on_answered(uv_async_t *async)
         self->driver.ended(self->driver.context);
 }
 
-static void begin(struct driver *driver, const struct driver_session *session)
+static bool begin(struct driver *driver, const struct driver_session *session)
 {
     struct driver_bundled *self = bundled_of(driver);
     uv_mutex_lock(&self->lock);
@@ -144,6 +143,7 @@ static void begin(struct driver *driver, const struct driver_session *session)
     self->is_end_asked = self->is_ended = false;
     self->session = session;
     uv_mutex_unlock(&self->lock);
+    return true;
 }
 
 static void ask(struct driver *driver, size_t first, size_t count)
@@ -166,6 +166,12 @@ static void go(struct driver *driver, size_t step)
     self->told_held = false;
     uv_cond_signal(&self->asked);
     uv_mutex_unlock(&self->lock);
+}
+
+/* A client whose connection is reset answers by itself. */
+static void hurry(struct driver *driver)
+{
+    (void)driver;
 }
 
 static void end(struct driver *driver)
@@ -198,15 +204,15 @@ static void driver_free(struct driver *driver)
     uv_close((uv_handle_t *)&self->answered, on_async_closed);
 }
 
-struct driver *driver_bundled_new(uv_loop_t *loop, struct diags *diags)
+struct driver *driver_bundled_new(uv_loop_t *loop, const struct subject_info *info,
+                                  struct diags *diags)
 {
-    static const struct driver_vtable vtable = {begin, ask, go, end, driver_free};
+    static const struct driver_vtable vtable = {begin, ask, go, hurry, end, driver_free};
     struct driver_bundled *self = calloc(1, sizeof(*self));
     if (self == NULL)
         abort(); /* as wire/arena.c */
     self->driver.vtable = &vtable;
-    self->driver.info =
-        (struct subject_info){.name = "bundled", .version = ASSAY_VERSION, .can = bundled_can()};
+    self->driver.info = *info;
     self->arena = arena_new();
     uv_mutex_init(&self->lock);
     uv_cond_init(&self->asked);

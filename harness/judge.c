@@ -184,6 +184,13 @@ static size_t unsupported_step(const struct judge *judge)
     return 0;
 }
 
+static const char *unsupported_text(const struct judge *judge, size_t step)
+{
+    const char *why = judge->outcomes[step - 1]->text;
+    return arena_printf(judge->arena, "the subject says that it cannot do step %zu%s%s", step,
+                        why != NULL ? ": " : "", why != NULL ? why : "");
+}
+
 /* In order: the first that matches names the result. */
 static const struct behaviour *recognise(const struct judge *judge)
 {
@@ -347,8 +354,7 @@ void judge_finish(struct judge *judge, struct run_result *result)
     result->behaviour = NULL;
     if (unsupported != 0) {
         result->verdict = VERDICT_SKIP;
-        result->reason =
-            arena_printf(judge->arena, "the subject says that it cannot do step %zu", unsupported);
+        result->reason = unsupported_text(judge, unsupported);
     } else if (missed != NULL) {
         result->verdict = VERDICT_UNEXERCISED;
         result->reason = missed_text(judge, missed);

@@ -27,7 +27,7 @@ static const char help_rest[] =
     "\n"
     "  --grep RE             only cases whose id or title matches the regular expression\n"
     "  --tag TAG             only cases with that tag; those tagged slow are played only so\n"
-    "  --subject NAME        the client under test; bundled\n"
+    "  --subject NAME|PATH   a client under test: bundled, or a driver; may be given again\n"
     "  --report KIND=PATH    write a report there: json, junit or tap; - is the standard output\n"
     "  --wire all            put the octets of what passed into the report, too\n"
     "  --jobs N              runs in flight at once; 2\n"

@@ -1,5 +1,7 @@
 #include "harness/options.h"
 
+#include "harness/subject.h"
+
 #include <getopt.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -67,11 +69,19 @@ static void read_report(struct options *options, const char *text, struct diags 
         options->reports[options->report_count++] = wish;
 }
 
-static void read_subject(struct options *options, const char *name, struct diags *diags)
+/* Results are told apart by the names of their subjects. */
+static void read_subject(struct options *options, const char *word, struct diags *diags)
 {
-    static const char *const words[] = {"bundled", NULL};
-    const int index = one_of("subject", name, words, diags);
-    options->subject = index >= 0 ? words[index] : NULL;
+    for (size_t i = 0; i < options->subject_count; i++)
+        if (strcmp(options->subjects[i], word) == 0) {
+            diag_add(diags, NULL, 0, NULL, "--subject: %s is named twice",
+                     diag_quote(diags->arena, bytes_of(word)));
+            return;
+        }
+    if (options->subject_count == SUBJECTS_MAX)
+        diag_add(diags, NULL, 0, NULL, "--subject: at most %d of them", SUBJECTS_MAX);
+    else
+        options->subjects[options->subject_count++] = word;
 }
 
 /* 0 after telling what is wanted. */
@@ -163,7 +173,7 @@ bool options_read(struct options *options, int argc, char **argv, unsigned takes
 {
     struct option table[ROW_COUNT + 1];
     table_for(takes, table);
-    *options = (struct options){.subject = "bundled", .jobs = JOBS_DEFAULT, .repeat = 1, .slow = 1};
+    *options = (struct options){.jobs = JOBS_DEFAULT, .repeat = 1, .slow = 1};
     const size_t before = diags->count;
     opterr = 0;
     optind = 1;
@@ -180,6 +190,8 @@ bool options_read(struct options *options, int argc, char **argv, unsigned takes
         else
             read_option(options, id, optarg, diags);
     }
+    if (options->subject_count == 0)
+        options->subjects[options->subject_count++] = SUBJECT_BUNDLED;
     options->selection.words = (const char *const *)(argv + optind);
     options->selection.word_count = (size_t)(argc - optind);
     return diags->count == before;

@@ -11,6 +11,7 @@ enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 enum {
     REPORTS_MAX = 16,
+    SUBJECTS_MAX = 64,
     JOBS_MAX = 1000,
     /* Of two runs one keeps the loop busy while the other's client works. On two cores more were
      * not faster, and each one more is load that a client's patience has to bear. */
@@ -27,7 +28,8 @@ struct report_wish {
 
 struct options {
     struct selection selection;
-    const char *subject;
+    const char *subjects[SUBJECTS_MAX]; /* bundled alone when none is named */
+    size_t subject_count;
     struct report_wish reports[REPORTS_MAX];
     size_t report_count;
     unsigned jobs, repeat, slow;

@@ -1,6 +1,7 @@
 /*
  * runner -- plays cases against subjects and tells the sinks.
  *
+ * Subjects are played one after the other (harness/round.h), each with all cases.
  * Up to `jobs` runs are in flight at once, each on a stage with a driver of its
  * own, all on one loop. Cases that need a clock are played after all others. A
  * run that ended by its deadline is played again, alone, after all of these, with four
@@ -17,8 +18,8 @@
 #ifndef HARNESS_RUNNER_H
 #define HARNESS_RUNNER_H
 
-#include "harness/driver.h"
 #include "harness/select.h"
+#include "harness/subject.h"
 #include "reports/sink.h"
 
 /* The exit statuses of the command line (docs/case-format.md, `assay --help`). */
@@ -33,6 +34,8 @@ enum exit_status {
 
 struct plan {
     const struct selected *selected;
+    const struct subject *subjects; /* that were met, each of another name */
+    size_t subject_count;           /* at least 1 */
     struct sink *const *sinks;
     size_t sink_count;
     unsigned jobs;   /* runs in flight; at least 1 */
@@ -42,7 +45,7 @@ struct plan {
     bool strict;     /* warn counts as a deviation */
 };
 
-/* Plays the whole plan against the bundled client. What goes wrong in the harness itself is in
+/* Plays the whole plan. What goes wrong in the harness itself is in
  * `diags`. */
 enum exit_status runner_play(const struct plan *plan, struct diags *diags);
 

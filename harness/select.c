@@ -1,18 +1,10 @@
 #include "harness/select.h"
 
+#include "harness/data_dir.h"
+
 #include <fnmatch.h>
 #include <regex.h>
 #include <sys/stat.h>
-#include <unistd.h>
-
-#ifndef ASSAY_DATA_DIR
-#define ASSAY_DATA_DIR "/usr/local/share/assay"
-#endif
-
-static const char *corpus_folder(void)
-{
-    return access("cases/requirements.json", F_OK) == 0 ? "cases" : ASSAY_DATA_DIR "/cases";
-}
 
 /* Whether the word means this id: itself, a folder above it, or a pattern. */
 static bool names_id(const char *word, const char *id)
@@ -84,7 +76,7 @@ static bool load(const struct selection *selection, struct corpus *corpus, size_
             needs_corpus = true;
     }
     *path_case_count = corpus->count;
-    return (!needs_corpus || corpus_load(corpus, corpus_folder(), diags)) && is_good;
+    return (!needs_corpus || corpus_load(corpus, data_dir_cases(), diags)) && is_good;
 }
 
 /* What the words mean of one case. */
@@ -216,7 +208,7 @@ bool select_cases(const struct selection *selection, struct arena *arena, struct
 {
     struct catalog *catalog = arena_alloc(arena, sizeof(*catalog));
     struct corpus corpus = {.arena = arena, .catalog = catalog};
-    const char *catalog_path = arena_printf(arena, "%s/requirements.json", corpus_folder());
+    const char *catalog_path = arena_printf(arena, "%s/requirements.json", data_dir_cases());
     size_t path_case_count = 0;
     if (!catalog_load(catalog, arena, catalog_path, diags) ||
         !load(selection, &corpus, &path_case_count, diags))

@@ -1,8 +1,10 @@
 #include "harness/stage.h"
 
+#include "harness/canary.h"
 #include "harness/done.h"
 #include "harness/judge.h"
 #include "harness/seats.h"
+#include "harness/spoil.h"
 #include "server/diagnostics.h"
 
 #include <assert.h>
@@ -11,7 +13,6 @@
 /* When the session is closed its last octets and FIN are in the kernel, or nearly: this is only for
  * subjects that leave connections open. */
 enum { SETTLE_MS = 100 };
-static_assert(sizeof(CANARY_BODY) - 1 == 14, "the canary's answer states its length");
 
 enum phase { PHASE_IDLE, PHASE_PLAYING, PHASE_SETTLING };
 
@@ -34,12 +35,11 @@ struct stage {
     bool *is_answered;              /* by client step: its outcome came */
     const struct source_step *hold; /* a source stands there; NULL: none does */
     size_t held_step;               /* whose it is */
-    bool is_cut; /* by the deadline or as runaway: what comes later does not count */
-    struct canary canary;
+    bool is_cut;     /* by the deadline or as runaway: what comes later does not count */
     bool has_canary; /* the last step of the session is the canary */
     bool is_end_asked;
     bool hit_deadline;
-    bool was_held; /* when its time was over, a step stood at a barrier */
+    struct spoil spoil;
 };
 
 static bool is_done(void *context, const struct step_ref *ref)
@@ -71,22 +71,6 @@ static void start_timer(struct stage *stage, uv_timer_cb callback, uint64_t time
 
 /* --- the end of a run ----------------------------------------------------------- */
 
-/* Where the script was not played as it is written, nothing is judged. */
-static void spoil(struct stage *stage, struct run_result *result)
-{
-    const bool ran_out = listener_ran_out(stage->listener);
-    if (!ran_out && !stage->host.was_impatient && !stage->was_held)
-        return;
-    result->verdict = ran_out ? VERDICT_ERROR : VERDICT_UNEXERCISED;
-    result->behaviour = NULL;
-    if (ran_out)
-        result->reason = "no file descriptor was left for a connection (ulimit -n)";
-    else if (stage->host.was_impatient)
-        result->reason = "the client did not read: what was to come in segments came as one";
-    else
-        result->reason = "its time was over while a step stood at a barrier";
-}
-
 static void conclude(struct stage *stage)
 {
     struct run_result *result = arena_alloc(stage->run.arena, sizeof(*result));
@@ -103,7 +87,9 @@ static void conclude(struct stage *stage)
         .transcript = transcript,
     };
     judge_finish(stage->judge, result);
-    spoil(stage, result);
+    stage->spoil.ran_out = listener_ran_out(stage->listener);
+    stage->spoil.was_impatient = stage->host.was_impatient;
+    spoil_result(&stage->spoil, result);
     judge_free(stage->judge);
     stage->judge = NULL;
     stage->phase = PHASE_IDLE;
@@ -124,13 +110,26 @@ static void on_quiet(uv_timer_t *timer)
         start_timer(stage, on_settled, SETTLE_MS);
 }
 
+/* What the client sent last is in the kernel: it is accepted, read and recorded. */
+static void settle(struct stage *stage)
+{
+    stage->phase = PHASE_SETTLING;
+    listener_accept(stage->listener);
+    on_quiet(&stage->timer);
+}
+
 static void on_ended(void *context)
 {
     struct stage *stage = context;
     record(stage, (struct event){.kind = EVENT_ENDED});
-    stage->phase = PHASE_SETTLING;
-    listener_accept(stage->listener);
-    on_quiet(&stage->timer);
+    settle(stage);
+}
+
+static void on_failed(void *context, const char *reason)
+{
+    struct stage *stage = context;
+    stage->spoil.failure = arena_strndup(stage->run.arena, reason, strlen(reason));
+    settle(stage);
 }
 
 /* --- cut short -------------------------------------------------------------------- */
@@ -160,7 +159,7 @@ static void free_source(struct stage *stage)
 static void send_canary(struct stage *stage)
 {
     const size_t step = stage->asked_count++;
-    stage->host.canary = &stage->canary;
+    stage->host.canary = canary_of_peers();
     seats_each(&stage->seats, peer_run_end_scripts);
     record(stage, (struct event){.kind = EVENT_ASKED, .step = (unsigned)step});
     stage->driver->vtable->ask(stage->driver, step, 1);
@@ -196,13 +195,14 @@ static void end_when_answered(struct stage *stage)
  * reset. */
 static void cut(struct stage *stage, enum event_kind kind, enum outcome_error error)
 {
-    stage->was_held = seats_are_held(&stage->seats) || stage->hold != NULL ||
-                      stage->asked_count < stage->run.point->client_count;
+    stage->spoil.was_held = seats_are_held(&stage->seats) || stage->hold != NULL ||
+                            stage->asked_count < stage->run.point->client_count;
     stage->is_cut = true;
     record(stage, (struct event){.kind = kind});
     answer_in_stead(stage, error);
     seats_leave(&stage->seats);
     free_source(stage);
+    stage->driver->vtable->hurry(stage->driver);
     end_when_answered(stage);
 }
 
@@ -244,6 +244,8 @@ static void on_outcome(void *context, size_t step, const struct outcome *outcome
         said.error = OUTCOME_HUNG;
     stage->is_answered[step] = true;
     stage->answer_count++;
+    if (stage->hold != NULL && stage->held_step == step)
+        stage->hold = NULL;
     if (!stage->is_cut)
         record(stage,
                (struct event){.kind = EVENT_OUTCOME, .step = (unsigned)step, .outcome = &said});
@@ -267,20 +269,12 @@ static void on_held(void *context, size_t step, size_t piece)
     free_source(stage);
 }
 
-static bool is_free(struct stage *stage, const struct client_step *step)
-{
-    for (size_t i = 0; i < step->after_count; i++)
-        if (!is_done(stage, &step->after[i]))
-            return false;
-    return true;
-}
-
 /* Gives the driver all steps up to the next barrier. */
 static void ask_on(struct stage *stage)
 {
     const size_t first = stage->asked_count;
     while (stage->asked_count < stage->run.point->client_count &&
-           is_free(stage, &stage->session.steps[stage->asked_count]))
+           done_are_all(&stage->done, &stage->session.steps[stage->asked_count]))
         record(stage, (struct event){.kind = EVENT_ASKED, .step = (unsigned)stage->asked_count++});
     if (stage->asked_count > first)
         stage->driver->vtable->ask(stage->driver, first, stage->asked_count - first);
@@ -300,52 +294,39 @@ static void on_tick(void *context)
     end_when_answered(stage);
 }
 
-/* The client's steps, and the canary behind them where the case judges the connection. */
-static const struct client_step *steps_of(struct stage *stage)
+/* The subject is there: the run's time begins, if it is not over already. */
+static void on_begun(void *context)
 {
-    static const struct piece method[] = {{.data = {(const uint8_t *)"GET", 3}, .times = 1}};
-    static const struct piece target[] = {
-        {.data = {(const uint8_t *)CANARY_TARGET, sizeof(CANARY_TARGET) - 1}, .times = 1}};
-    const struct point *point = stage->run.point;
-    if (!stage->has_canary)
-        return point->client;
-    struct client_step *steps =
-        arena_array(stage->run.arena, point->client_count + 1, sizeof(*steps));
-    memcpy(steps, point->client, point->client_count * sizeof(*steps));
-    steps[point->client_count] = (struct client_step){
-        .method = {method, 1, method[0].data.len},
-        .target = {target, 1, target[0].data.len},
-    };
-    return steps;
-}
-
-/* Whether a behaviour speaks of when news came. */
-static bool asks_when(const struct point *point)
-{
-    for (size_t i = 0; i < point->behaviour_count; i++)
-        for (size_t j = 0; j < point->behaviours[i].client_count; j++)
-            if (point->behaviours[i].client[j].before != NULL)
-                return true;
-    return false;
+    struct stage *stage = context;
+    if (stage->is_cut)
+        return;
+    stage->host.started_ns = uv_hrtime();
+    start_timer(stage, on_deadline, stage->run.deadline_ms);
+    ask_on(stage);
 }
 
 static void begin(struct stage *stage)
 {
     struct driver *driver = stage->driver;
+    const struct point *point = stage->run.point;
     stage->session = (struct driver_session){
+        .run = arena_printf(stage->run.arena, "%s%s", point->parent->id, point->suffix),
         .endpoints = stage->seats.endpoints,
-        .steps = steps_of(stage),
-        .count = stage->run.point->client_count + stage->has_canary,
-        .wants_heads = stage->done.has_barriers || asks_when(stage->run.point),
+        .steps = stage->has_canary ? canary_steps(point, stage->run.arena) : point->client,
+        .count = point->client_count + stage->has_canary,
+        .deadline_ms = stage->run.deadline_ms,
+        .wants_heads = done_wants_heads(&stage->done),
     };
+    driver->begun = on_begun;
     driver->outcome = on_outcome;
     driver->head = on_head;
     driver->held = on_held;
     driver->ended = on_ended;
+    driver->failed = on_failed;
     driver->context = stage;
     stage->is_answered = arena_array(stage->run.arena, stage->session.count, sizeof(bool));
-    driver->vtable->begin(driver, &stage->session);
-    ask_on(stage);
+    if (driver->vtable->begin(driver, &stage->session))
+        on_begun(stage);
 }
 
 bool stage_play(struct stage *stage, const struct stage_run *run)
@@ -357,7 +338,8 @@ bool stage_play(struct stage *stage, const struct stage_run *run)
     stage->phase = PHASE_PLAYING;
     stage->answer_count = stage->asked_count = 0;
     stage->hold = NULL;
-    stage->is_cut = stage->is_end_asked = stage->hit_deadline = stage->was_held = false;
+    stage->is_cut = stage->is_end_asked = stage->hit_deadline = false;
+    stage->spoil = (struct spoil){.failure = NULL};
     done_init(&stage->done, run->point, run->arena);
     stage->judge =
         judge_new(run->point, stage->seats.endpoints, stage->driver->info.can, run->arena);
@@ -370,7 +352,6 @@ bool stage_play(struct stage *stage, const struct stage_run *run)
     stage->host.is_runaway = stage->host.was_impatient = stage->host.was_desynced = false;
     stage->host.patience = run->patience;
     stage->host.started_ns = uv_hrtime();
-    start_timer(stage, on_deadline, run->deadline_ms);
     begin(stage);
     return true;
 }
@@ -385,10 +366,6 @@ struct stage *stage_new(uv_loop_t *loop, struct listener *listener, struct drive
     stage->loop = loop;
     stage->listener = listener;
     stage->driver = driver;
-    stage->canary = (struct canary){
-        .target = bytes_of(CANARY_TARGET),
-        .answer = bytes_of("HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n" CANARY_BODY),
-    };
     stage->host = (struct peer_host){
         .loop = loop,
         .transcript = &stage->transcript,

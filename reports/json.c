@@ -51,6 +51,9 @@ static void json_begin(struct sink *base, const struct run_info *info)
         json_text_object(text, NULL, JSON_FLAT);
         json_text_string(text, "name", subject->name);
         json_text_string(text, "version", subject->version);
+        json_text_string(text, "client", subject->client);
+        json_text_string(text, "engine", subject->engine);
+        json_text_number(text, "patience", subject->patience);
         write_can(text, subject->can);
         json_text_close(text);
     }

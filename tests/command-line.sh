@@ -39,7 +39,7 @@ expect 2 '--repeat: want a number from 1 to 1000000, got "99999999999999999999"'
 expect 2 '--slow: want a number from 1 to 1000, got "1.5"' "$assay" run --slow 1.5
 expect 2 'unknown option "--jobs"' "$assay" list --jobs 2
 expect 2 '--color: want auto, always, never, got "red"' "$assay" run --color red
-expect 2 '--subject: want bundled, got "curl"' "$assay" run --subject curl
+expect 2 'no subject is called "bundlde"; there are: ' "$assay" run --subject bundlde
 expect 2 '--report: want json=PATH, junit=PATH, tap=PATH, got "xml=x"' "$assay" run --report xml=x
 expect 2 '--grep: "(" is no regular expression' "$assay" list --grep '('
 expect 2 'no case is called "smoke/gte"; did you mean "smoke/get"?' "$assay" run smoke/gte

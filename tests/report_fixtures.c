@@ -24,8 +24,14 @@ void report_check_text(const char *label, const char *got, const char *want)
     CHECK_ROW(is_equal, "%s: got\n%s", label, got + same);
 }
 
-static const struct subject_info subjects[] = {{"bundled", "0.1", CAN(SESSION) | CAN(READ_STREAM)},
-                                               {"curl", NULL, 0}};
+static const struct subject_info subjects[] = {
+    {.name = "bundled",
+     .version = "0.1",
+     .client = "assay",
+     .can = CAN(SESSION) | CAN(READ_STREAM),
+     .patience = 1},
+    {.name = "curl", .engine = "libcurl", .patience = 4},
+};
 
 bool report_play(struct sink *sink, const struct case_result *result, size_t subject_count,
                  bool interrupted, struct diags *diags)

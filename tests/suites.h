@@ -8,6 +8,7 @@
 #define SUITES(X)                                                                                  \
     X("wire/arena", arena_tests)                                                                   \
     X("wire/diag", diag_tests)                                                                     \
+    X("wire/base64", base64_tests)                                                                 \
     X("wire/octets", octets_tests)                                                                 \
     X("wire/transcript", transcript_tests)                                                         \
     X("wire/json", json_tests)                                                                     \
@@ -19,6 +20,9 @@
     X("server/peer", peer_tests)                                                                   \
     X("harness/client", client_tests)                                                              \
     X("harness/client calls", client_calls_tests)                                                  \
+    X("harness/child", child_tests)                                                                \
+    X("harness/driver_lines", driver_lines_tests)                                                  \
+    X("harness/driver_process", driver_process_tests)                                              \
     X("harness/load", load_tests)                                                                  \
     X("harness/expand", expand_tests)                                                              \
     X("harness/collect", collect_tests)                                                            \

@@ -2,7 +2,7 @@
 
 #include "wire/arena.h"
 
-static struct bytes piece_text(const struct piece *piece, const struct endpoint *endpoints)
+struct bytes octets_piece(const struct piece *piece, const struct endpoint *endpoints)
 {
     switch (piece->hole) {
     case HOLE_NONE:
@@ -21,7 +21,7 @@ static struct bytes piece_text(const struct piece *piece, const struct endpoint 
 struct bytes octets_peek(const struct octets_cursor *cursor)
 {
     for (size_t i = cursor->piece; i < cursor->octets->count; i++) {
-        struct bytes text = piece_text(&cursor->octets->pieces[i], cursor->endpoints);
+        struct bytes text = octets_piece(&cursor->octets->pieces[i], cursor->endpoints);
         if (i == cursor->piece)
             bytes_take(&text, cursor->at);
         if (text.len > 0)
@@ -34,7 +34,7 @@ void octets_skip(struct octets_cursor *cursor, size_t count)
 {
     while (count > 0) {
         const struct piece *piece = &cursor->octets->pieces[cursor->piece];
-        const size_t rest = piece_text(piece, cursor->endpoints).len - cursor->at;
+        const size_t rest = octets_piece(piece, cursor->endpoints).len - cursor->at;
         if (count < rest) {
             cursor->at += count;
             return;

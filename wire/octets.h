@@ -36,6 +36,9 @@ struct endpoint {
     char authority[HOLE_AUTHORITY_LEN + 1];
 };
 
+/* What the piece holds once. `endpoints` (by peer index) may be NULL when there is no hole. */
+struct bytes octets_piece(const struct piece *piece, const struct endpoint *endpoints);
+
 /* Walks octets from the front; `{.octets = ..., .endpoints = ...}` is its start. */
 struct octets_cursor {
     const struct octets *octets;

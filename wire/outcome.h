@@ -53,7 +53,8 @@ struct interim {
 struct outcome {
     enum outcome_error error;
     const char *text;    /* the error in the client's own words; nobody judges it; may be NULL */
-    bool is_unsupported; /* the subject cannot do this step; nothing else is set */
+    bool is_unsupported; /* the subject cannot do this step: `text` says why, and nothing else is
+                            set */
     int status;          /* 0: no response */
     bool has_reason, has_fields, has_trailers, has_interims; /* the subject shows them */
     struct bytes reason;

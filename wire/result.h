@@ -54,9 +54,14 @@ struct case_result {
     size_t behaviour_count;
 };
 
+/* A client under test. */
 struct subject_info {
-    const char *name, *version;
+    const char *name;    /* what it is asked for by, and named by in all reports */
+    const char *client;  /* what it calls itself; NULL where it does not say */
+    const char *version; /* the same */
+    const char *engine;  /* the HTTP engine beneath, where several clients share one; or NULL */
     can_set can;
+    unsigned patience; /* all times that are given to it are so many times longer; at least 1 */
 };
 
 struct run_info {

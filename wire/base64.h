@@ -1,0 +1,11 @@
+/* base64 -- octets out of base64 (RFC 4648, section 4): with padding, and nothing between. */
+#ifndef WIRE_BASE64_H
+#define WIRE_BASE64_H
+
+#include "wire/bytes.h"
+
+/* Decodes `text` into `octets`, which has room for `text.len / 4 * 3`; `len` is how many there are.
+ * False where it is no base64, or where bits are left over that are not 0. */
+bool base64_decode(struct bytes text, uint8_t *octets, size_t *len);
+
+#endif
