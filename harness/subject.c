@@ -2,6 +2,7 @@
 
 #include "harness/bundled.h"
 #include "harness/data_dir.h"
+#include "harness/driver_command.h"
 #include "harness/driver_process.h"
 #include "harness/version.h"
 
@@ -141,6 +142,11 @@ static bool meet_process(struct subject *subject, unsigned slow, struct diags *d
 
 bool subject_meet(struct subject *subject, unsigned slow, struct diags *diags)
 {
+    if (subject->file != NULL && is_description(subject->file)) {
+        subject->descriptor = descriptor_load(subject->file, diags);
+        return subject->descriptor != NULL &&
+               driver_command_meet(subject->descriptor, &subject->info, slow, diags);
+    }
     if (subject->file != NULL)
         return meet_process(subject, slow, diags);
     subject->info.client = "assay";
@@ -155,11 +161,15 @@ struct driver *subject_driver(const struct subject *subject, uv_loop_t *loop, un
 {
     if (subject->file == NULL)
         return driver_bundled_new(loop, &subject->info, diags);
-    if (is_description(subject->file)) {
-        diag_add(diags, NULL, 0, NULL, "%s: descriptors are not played yet", subject->info.name);
-        return NULL;
-    }
     const unsigned patience = subject->info.patience > 0 ? subject->info.patience : 1;
+    if (subject->descriptor != NULL) {
+        const struct driver_command_options options = {
+            .descriptor = subject->descriptor,
+            .info = subject->info,
+            .grace_ms = (uint64_t)DRIVER_GRACE_MS * slow * patience,
+        };
+        return driver_command_new(loop, &options, diags);
+    }
     const struct driver_process_options options = {
         .file = subject->file,
         .info = subject->info,

@@ -11,8 +11,9 @@
 #include "harness/driver.h"
 
 struct subject {
-    struct subject_info info; /* all but its name is known once it was met */
-    const char *file;         /* its driver's, from the root; NULL: the bundled client */
+    struct subject_info info;            /* all but its name is known once it was met */
+    const char *file;                    /* its driver's, from the root; NULL: the bundled client */
+    const struct descriptor *descriptor; /* where that is one; once it was met */
 };
 
 #define SUBJECT_BUNDLED "bundled"

@@ -1,0 +1,62 @@
+/*
+ * descriptor -- a command-line client as data: how it is asked, and where it
+ * tells what came of it. docs/driver-protocol.md is the manual of its file.
+ */
+#ifndef HARNESS_DESCRIPTOR_H
+#define HARNESS_DESCRIPTOR_H
+
+#include "wire/case.h"
+#include "wire/diag.h"
+#include "wire/result.h"
+
+/* When an argument stands on the command line. */
+enum argument_condition {
+    IF_METHOD_HEAD,
+    IF_METHOD_GET,
+    IF_METHOD_POST,
+    IF_METHOD_OTHER,
+    IF_BODY_NONE,
+    IF_BODY_BYTES,
+    IF_BODY_STREAM,
+    IF_CONTENT_EXPECTED, /* POST, PUT and PATCH, where no body is given */
+    IF_EXPECT_CONTINUE,
+    IF_TIMEOUT,
+    IF_CONDITION_COUNT
+};
+
+struct arguments {
+    const char *const *texts; /* with {{names}} */
+    size_t count;
+    uint32_t conditions;                /* a bit for each that has to hold */
+    bool is_each_header;                /* once for each field line of the request ... */
+    const char *const *texts_for_empty; /* ... these where its value is empty; NULL: as any other */
+    size_t texts_for_empty_count;
+};
+
+struct descriptor {
+    const char *path;
+    struct subject_info info; /* all but name and version */
+    const char *const *version_command;
+    size_t version_command_count;
+    const char *version_after; /* the version is what stands behind this, up to a blank */
+    const char *const *command;
+    size_t command_count;
+    const char *const *between; /* requests; needed for a session */
+    size_t between_count;
+    const char *const *gate; /* asks for {{url}} and forgets what comes; NULL: it has no sessions */
+    size_t gate_count;
+    const struct arguments *request;
+    size_t request_count;
+    /* Where the JSON that it prints for each request says it: names, "." between. */
+    const char *answer_status, *answer_headers, *answer_code, *answer_text;
+    const struct code_error {
+        int code;
+        enum outcome_error error;
+    } * errors; /* other codes are `other` */
+    size_t error_count;
+};
+
+/* NULL, with every mistake as a diag. Lives in the diags' arena. */
+const struct descriptor *descriptor_load(const char *path, struct diags *diags);
+
+#endif
