@@ -1,5 +1,7 @@
 #include "harness/id_index.h"
 
+#include "wire/hash.h"
+
 /* A hash table with open addressing: each slot holds the place of a case in the corpus, plus one. A
  * case that was taken back with its file leaves a place that is past the corpus' end, or another's
  * by now: it is passed over, for its id differs. */
@@ -11,22 +13,13 @@ struct id_index {
 
 enum { SIZE_FIRST = 256 };
 
-/* FNV-1a */
-static uint64_t hash(const char *text)
-{
-    uint64_t value = UINT64_C(14695981039346656037);
-    for (; *text != '\0'; text++)
-        value = (value ^ (uint8_t)*text) * UINT64_C(1099511628211);
-    return value;
-}
-
 const struct case_ *id_index_find(const struct corpus *corpus, const char *id)
 {
     const struct id_index *index = corpus->index;
     if (index == NULL)
         return NULL;
-    for (size_t slot = hash(id) & (index->size - 1); index->slots[slot] != 0;
-         slot = (slot + 1) & (index->size - 1)) {
+    for (size_t slot = hash_octets(HASH_START, bytes_of(id)) & (index->size - 1);
+         index->slots[slot] != 0; slot = (slot + 1) & (index->size - 1)) {
         const size_t place = index->slots[slot] - 1;
         if (place < corpus->count && strcmp(corpus->cases[place]->id, id) == 0)
             return corpus->cases[place];
@@ -36,7 +29,7 @@ const struct case_ *id_index_find(const struct corpus *corpus, const char *id)
 
 static void insert(struct id_index *index, const struct corpus *corpus, size_t place)
 {
-    size_t slot = hash(corpus->cases[place]->id) & (index->size - 1);
+    size_t slot = hash_octets(HASH_START, bytes_of(corpus->cases[place]->id)) & (index->size - 1);
     while (index->slots[slot] != 0)
         slot = (slot + 1) & (index->size - 1);
     index->slots[slot] = place + 1;

@@ -1,3 +1,4 @@
+#include "harness/case_hash.h"
 #include "harness/expand.h"
 #include "harness/id_index.h"
 
@@ -303,6 +304,13 @@ static void add_case(const struct loader *loader, struct case_ *case_)
     id_index_add(corpus);
 }
 
+/* Those of the suite that it stands in. */
+static const struct json *suite_defs_of(const struct json *object)
+{
+    const struct json *list = object->parent;
+    return list != NULL && list->parent != NULL ? json_member(list->parent, "defs") : NULL;
+}
+
 void load_case(struct loader *loader, const struct json *object)
 {
     static const char *const keys[] = {
@@ -315,7 +323,10 @@ void load_case(struct loader *loader, const struct json *object)
     struct case_ *case_ = arena_alloc(loader->arena, sizeof(*case_));
     struct defs defs = {.outer = loader->defs};
     const struct json *own = json_member(object, "defs");
-    *case_ = (struct case_){.file = loader->file, .line = object->line, .deadline_ms = DEADLINE_MS};
+    *case_ = (struct case_){.file = loader->file,
+                            .line = object->line,
+                            .hash = case_hash(object, suite_defs_of(object)),
+                            .deadline_ms = DEADLINE_MS};
     if (own != NULL)
         load_defs(loader, own, &defs);
     load_peer_names(loader, object);

@@ -16,6 +16,7 @@ static const struct row {
     {"run", cmd_run, "play cases against a client, and judge it"},
     {"list", cmd_list, "what cases there are"},
     {"check", cmd_check, "look for mistakes in case files, and play nothing"},
+    {"observe", cmd_observe, "play cases against the clients present, and note what each did"},
 };
 enum { ROW_COUNT = sizeof(rows) / sizeof(rows[0]) };
 
@@ -34,6 +35,7 @@ static const char help_rest[] =
     "  --repeat N            play each point N times\n"
     "  --slow N              N times as much time: 4 for sanitizers, 20 for valgrind\n"
     "  --thin                of each case only its first point\n"
+    "  --check               observe: play nothing; tell which fails lack what they rest on\n"
     "  --strict              a warning is a deviation\n"
     "  --color WHEN          auto, always, never\n"
     "\n"

@@ -15,6 +15,7 @@ enum option_id {
     OPTION_REPEAT,
     OPTION_SLOW,
     OPTION_THIN,
+    OPTION_CHECK,
     OPTION_STRICT,
     OPTION_WIRE,
     OPTION_COLOR,
@@ -29,11 +30,12 @@ static const struct option_row {
 } rows[] = {
     {"grep", OPTION_GREP, required_argument, OPTIONS_SELECT},
     {"tag", OPTION_TAG, required_argument, OPTIONS_SELECT},
-    {"subject", OPTION_SUBJECT, required_argument, OPTIONS_RUN},
+    {"subject", OPTION_SUBJECT, required_argument, OPTIONS_RUN | OPTIONS_OBSERVE},
     {"report", OPTION_REPORT, required_argument, OPTIONS_RUN},
-    {"jobs", OPTION_JOBS, required_argument, OPTIONS_RUN},
+    {"jobs", OPTION_JOBS, required_argument, OPTIONS_RUN | OPTIONS_OBSERVE},
     {"repeat", OPTION_REPEAT, required_argument, OPTIONS_RUN},
-    {"slow", OPTION_SLOW, required_argument, OPTIONS_RUN},
+    {"slow", OPTION_SLOW, required_argument, OPTIONS_RUN | OPTIONS_OBSERVE},
+    {"check", OPTION_CHECK, no_argument, OPTIONS_OBSERVE},
     {"thin", OPTION_THIN, no_argument, OPTIONS_RUN},
     {"strict", OPTION_STRICT, no_argument, OPTIONS_RUN},
     {"wire", OPTION_WIRE, required_argument, OPTIONS_RUN},
@@ -127,6 +129,9 @@ static void read_option(struct options *options, int id, const char *value, stru
         break;
     case OPTION_THIN:
         options->thin = true;
+        break;
+    case OPTION_CHECK:
+        options->check = true;
         break;
     case OPTION_STRICT:
         options->strict = true;

@@ -33,6 +33,7 @@ struct options {
     struct report_wish reports[REPORTS_MAX];
     size_t report_count;
     unsigned jobs, repeat, slow;
+    bool check;
     bool thin;
     bool strict;
     bool wire_all;
@@ -43,6 +44,7 @@ struct options {
 enum option_set {
     OPTIONS_SELECT = 1, /* --grep --tag */
     OPTIONS_RUN = 2, /* --subject --report --jobs --repeat --slow --thin --strict --wire --color */
+    OPTIONS_OBSERVE = 4, /* --subject --jobs --slow --check */
 };
 
 /* `argv[0]` is the command's name. Every mistake is told in `diags`; false then. What `options`

@@ -70,6 +70,11 @@ static struct names list_names(struct arena *arena)
     return names;
 }
 
+const char *const *subject_names(struct arena *arena)
+{
+    return list_names(arena).items;
+}
+
 static bool unknown_name(const char *word, struct diags *diags)
 {
     const struct names names = list_names(diags->arena);

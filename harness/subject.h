@@ -18,6 +18,9 @@ struct subject {
 
 #define SUBJECT_BUNDLED "bundled"
 
+/* The names of all drivers there are, and of the bundled client; ended by NULL. */
+const char *const *subject_names(struct arena *arena);
+
 /* Finds what `word` names; its name is the word. False, with a diag that tells what there is, when
  * it names nothing. Lives in the diags' arena. */
 bool subject_find(struct subject *subject, const char *word, struct diags *diags);

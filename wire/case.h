@@ -193,6 +193,7 @@ struct case_ {
     size_t seen_in_count;
     const char *const *tags;
     size_t tag_count;
+    uint64_t hash;          /* of all that a verdict may rest on: harness/case_hash.h */
     uint64_t deadline_ms;   /* 5000 unless the case says otherwise */
     can_set needs;          /* stated and inferred */
     const enum rule *rules; /* that count for the verdict of this case */

@@ -1,0 +1,94 @@
+#include "harness/commands.h"
+#include "harness/data_dir.h"
+#include "harness/options.h"
+#include "reports/console.h"
+#include "reports/observed.h"
+
+/* The clients that are seen: those named, else all drivers whose client is on this machine. */
+struct clients {
+    struct subject items[SUBJECTS_MAX];
+    size_t count;
+};
+
+static bool is_named(const struct options *options)
+{
+    return options->subject_count != 1 || strcmp(options->subjects[0], SUBJECT_BUNDLED) != 0;
+}
+
+static void meet_all(struct clients *clients, unsigned slow, struct diags *diags)
+{
+    const char *const *names = subject_names(diags->arena);
+    for (size_t i = 0; names[i] != NULL && clients->count < SUBJECTS_MAX; i++) {
+        struct diags ignored = {.arena = diags->arena}; /* it is not on this machine */
+        struct subject *subject = &clients->items[clients->count];
+        if (strcmp(names[i], SUBJECT_BUNDLED) != 0 && subject_find(subject, names[i], &ignored) &&
+            subject_meet(subject, slow, &ignored))
+            clients->count++;
+    }
+}
+
+static bool meet_named(struct clients *clients, const struct options *options, struct diags *diags)
+{
+    for (size_t i = 0; i < options->subject_count; i++) {
+        struct subject *subject = &clients->items[i];
+        if (!subject_find(subject, options->subjects[i], diags) ||
+            !subject_meet(subject, options->slow, diags))
+            return false;
+    }
+    clients->count = options->subject_count;
+    return true;
+}
+
+static enum exit_status observe(const struct options *options, const struct selected *selected,
+                                struct observed *observed, struct diags *diags)
+{
+    struct clients clients = {.count = 0};
+    if (!is_named(options))
+        meet_all(&clients, options->slow, diags);
+    else if (!meet_named(&clients, options, diags))
+        return STATUS_BROKEN;
+    if (clients.count == 0) {
+        diag_add(diags, NULL, 0, NULL, "no client is there to be observed");
+        return STATUS_NOTHING;
+    }
+    const struct console_options console = {.out = stdout};
+    struct sink *sinks[] = {observed_sink_new(observed), console_sink_new(&console)};
+    const struct plan plan = {.selected = selected,
+                              .subjects = clients.items,
+                              .subject_count = clients.count,
+                              .jobs = options->jobs,
+                              .repeat = 1,
+                              .slow = options->slow,
+                              .sinks = sinks,
+                              .sink_count = sizeof(sinks) / sizeof(sinks[0])};
+    const enum exit_status status = runner_play(&plan, diags);
+    for (size_t i = 0; i < plan.sink_count; i++)
+        sinks[i]->vtable->free(sinks[i]);
+    if (!observed_write(observed, diags))
+        return STATUS_BROKEN;
+    return status == STATUS_DEVIATION ? STATUS_OK : status;
+}
+
+enum exit_status cmd_observe(int argc, char **argv, struct diags *diags)
+{
+    struct options options;
+    struct selected selected;
+    if (!options_read(&options, argc, argv, OPTIONS_SELECT | OPTIONS_OBSERVE, diags) ||
+        !select_cases(&options.selection, diags->arena, &selected, diags))
+        return STATUS_USAGE;
+    if (selected.count == 0) {
+        diag_add(diags, NULL, 0, NULL, "no case is selected");
+        return STATUS_NOTHING;
+    }
+    const char *path = arena_printf(diags->arena, "%s/observed.json", data_dir_cases());
+    struct observed *observed = observed_read(path, diags);
+    if (observed == NULL)
+        return STATUS_USAGE;
+    enum exit_status status = STATUS_OK;
+    if (!options.check)
+        status = observe(&options, &selected, observed, diags);
+    else if (observed_check(observed, selected.cases, selected.count, diags) > 0)
+        status = STATUS_DEVIATION;
+    observed_free(observed);
+    return status;
+}
