@@ -135,9 +135,12 @@ const struct outcome *command_answer_read(const struct descriptor *descriptor, s
         outcome->has_fields = true;
         outcome->fields = read_fields(headers, arena);
     }
-    if (outcome->error != OUTCOME_NONE)
-        outcome->text = arena_printf(arena, "code %d: %s", code,
-                                     why != NULL && why->type == JSON_STRING ? why->string : "");
+    if (outcome->error != OUTCOME_NONE) {
+        const bool is_told = why != NULL && why->type == JSON_STRING;
+        const struct bytes said = narrow(is_told ? why->string : "", arena);
+        outcome->text =
+            arena_printf(arena, "code %d: %.*s", code, (int)said.len, (const char *)said.at);
+    }
     if (outcome->status != 0 && has_content)
         read_body(body_path, outcome, arena);
     else

@@ -147,7 +147,9 @@ static void add_request(struct command_builder *builder, size_t index)
         const struct arguments *arguments = &builder->descriptor->request[i];
         if ((arguments->conditions & ~conditions) != 0)
             continue;
-        if (arguments->is_each_header)
+        if (arguments->unsupported != NULL)
+            builder->unsupported = arguments->unsupported;
+        else if (arguments->is_each_header)
             add_headers(builder, arguments, step);
         else
             add(builder, arguments->texts, arguments->count, names);

@@ -84,7 +84,7 @@ static uint32_t read_conditions(const struct loader *loader, const struct json *
 static void read_arguments(const struct loader *loader, const struct json *item,
                            struct arguments *arguments)
 {
-    static const char *const keys[] = {"if", "each", "add", "empty", NULL};
+    static const char *const keys[] = {"if", "each", "add", "empty", "unsupported", NULL};
     static const char *const each_words[] = {"header", NULL};
     if (item->type == JSON_STRING) {
         const char **text = arena_alloc(loader->arena, sizeof(*text));
@@ -94,8 +94,11 @@ static void read_arguments(const struct loader *loader, const struct json *item,
     }
     if (!load_object(loader, item, keys))
         return;
-    const struct json *add = load_member(loader, item, "add");
+    const struct json *add = json_member(item, "add");
     const struct json *condition = json_member(item, "if"), *each = json_member(item, "each");
+    arguments->unsupported = read_member_text(loader, item, "unsupported");
+    if ((add == NULL) == (arguments->unsupported == NULL))
+        load_error(loader, item, "want \"add\" or \"unsupported\"");
     if (add != NULL)
         arguments->texts = read_texts(loader, add, &arguments->count);
     if (condition != NULL)

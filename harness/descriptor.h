@@ -28,6 +28,7 @@ struct arguments {
     const char *const *texts; /* with {{names}} */
     size_t count;
     uint32_t conditions;                /* a bit for each that has to hold */
+    const char *unsupported;            /* why the client cannot be asked so; NULL: it can */
     bool is_each_header;                /* once for each field line of the request ... */
     const char *const *texts_for_empty; /* ... these where its value is empty; NULL: as any other */
     size_t texts_for_empty_count;

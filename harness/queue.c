@@ -53,8 +53,8 @@ static const char *missing_text(const struct case_ *case_, can_set can, struct a
     const char *text = NULL;
     for (int i = 0; i < CAN_COUNT; i++)
         if ((missing & (can_set)1 << i) != 0)
-            text = arena_printf(arena, "%s%s", text != NULL ? text : "the subject cannot: ",
-                                can_name((enum capability)i));
+            text = arena_printf(arena, "%s%s%s", text != NULL ? text : "the subject cannot: ",
+                                text != NULL ? ", " : "", can_name((enum capability)i));
     return text;
 }
 

@@ -35,6 +35,8 @@ for name in fake dies-at-start wrong-hello patient; do
     ln -s "$(pwd)/tests/drivers/fake" "$folder/checkout/drivers/$name"
 done
 echo '{}' >"$folder/checkout/drivers/described.json"
+sed -e "s|\./cli|$(pwd)/tests/drivers/cli|g" tests/drivers/cli.json >"$folder/checkout/drivers/cli.json"
+sed -e 's|/drivers/cli"|/drivers/nothing"|g' "$folder/checkout/drivers/cli.json" >"$folder/checkout/drivers/missing.json"
 echo 'no driver' >"$folder/checkout/drivers/README.md"
 cd "$folder/checkout" || exit 1
 
@@ -103,10 +105,39 @@ expect 3 'did you mean "session"?' "$assay" run smoke/get --subject wrong-hello
 expect 3 '1 case: 1 passed' "$assay" run smoke/get --subject dies-at-start --subject fake
 has 'there is no such client' "$folder/out"
 expect 3 'cannot start' "$assay" run smoke/get --subject drivers/README.md
-expect 3 'descriptors are not played yet' "$assay" run smoke/get --subject described
+expect 3 'described.json:1: want a member "client", got none' "$assay" run smoke/get --subject described
+
+# A command-line client: all steps in one command, gates before those that wait, a source that stands.
+expect 0 '3 cases: 2 passed, 1 skipped' "$assay" run smoke --subject cli
+cat >"$folder/steps.json" <<'CASE'
+{
+  "suite": "What a command line can be asked for", "cases": [
+  {"id": "test/waits", "title": "A step waits for another, on one connection", "mark": "both", "connection": "keep",
+   "client": [{"request": {"target": "/1"}, "as": "one"}, {"request": {"target": "/2"}, "after": "told"}],
+   "origin": [{"read": "request"}, {"send": {"reply": "one"}}, {"wait": "drained", "as": "told", "after": "one"}, {"read": "request"}, {"send": {"reply": "two"}, "as": "both"}],
+   "behaviours": [{"name": "waits", "verdict": "pass", "client": [{"status": 200, "body": "one"}, {"status": 200, "body": "two"}], "origin": {"connections": 1}}]},
+  {"id": "test/stands", "title": "A source stands", "mark": "half",
+   "client": [{"request": {"method": "PUT", "body": {"stream": ["hello", {"hold": "half"}, "world"]}}}],
+   "origin": [{"read": {"until": "hello"}, "as": "half"}, {"read": "body"}, {"send": {"reply": "done"}}],
+   "behaviours": [{"name": "sends both", "verdict": "pass", "client": [{"status": 200, "body": "done"}], "origin": {"requests": [{"body": "helloworld"}]}}]},
+  {"id": "test/refused", "title": "Nobody listens", "mark": "none", "client": [{"request": {}}], "origin": {"refuse": true},
+   "behaviours": [{"name": "says so", "verdict": "pass", "client": [{"error": "refused"}]}]}
+  ]
+}
+CASE
+sed -i -e 's/"can": \[/"can": ["method.any", /' "$folder/checkout/drivers/cli.json"
+expect 0 '3 cases: 3 passed' "$assay" run "$folder/steps.json" --subject cli
+for way in dies garbage; do
+    sed -e "s/WAYS/\"good\", \"$way\", \"good-again\"/" "$folder/ways.json" >"$folder/cli-$way.json"
+done
+expect 3 'ended (exit status 3) before it had told of step 1: "cli: dies as it was told' \
+    "$assay" run "$folder/cli-dies.json" --subject cli
+expect 3 'printed for step 1 is wrong' "$assay" run "$folder/cli-garbage.json" --subject cli
+has '2 of 3  plays it' "$folder/out"
+expect 3 'cannot start' "$assay" run smoke/get --subject missing
 
 # How they are named.
-expect 2 'no subject is called "faek"; there are: described, dies-at-start, fake, patient, wrong-hello, bundled; did you mean "fake"?' \
+expect 2 'no subject is called "faek"; there are: cli, described, dies-at-start, fake, missing, patient, wrong-hello, bundled; did you mean "fake"?' \
     "$assay" run smoke/get --subject faek
 expect 2 'no subject is called "README.md"' "$assay" run smoke/get --subject README.md
 expect 2 'no subject is called ""' "$assay" run smoke/get --subject ''

@@ -38,8 +38,9 @@
     X("reports/wire_text", wire_text_tests)                                                        \
     X("reports/console", console_tests)                                                            \
     X("reports/json", json_report_tests)                                                           \
-    X("reports/junit", junit_tests)                                                                \
-    X("reports/tap", tap_tests)
+    X("harness/descriptor", descriptor_tests)                                                      \
+    X("reports/observed", observed_tests)                                                          \
+    X("reports/junit", junit_tests) X("reports/tap", tap_tests)
 
 #define SUITE_DECLARE(name, array) extern CU_TestInfo array[];
 SUITES(SUITE_DECLARE)
