@@ -123,11 +123,13 @@ static struct sink *open_sink(report_opener *open, const char *path, bool strict
 
 static struct sink *open_file(report_opener *open, bool strict, char *path)
 {
-    struct diags diags = {.arena = NULL};
+    struct diags *diags = calloc(1, sizeof(*diags));
     const int fd = mkstemp(path);
-    CU_ASSERT_FATAL(fd >= 0);
+    CU_ASSERT_FATAL(diags != NULL && fd >= 0);
     close(fd);
-    return open_sink(open, path, strict, &diags);
+    struct sink *sink = open_sink(open, path, strict, diags);
+    free(diags);
+    return sink;
 }
 
 struct output report_written(report_opener *open, bool strict, const struct case_result *result,
