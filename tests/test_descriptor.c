@@ -99,14 +99,14 @@ static const struct args_row {
     {"a plain one", {{.method = OCTETS("GET"), .target = OCTETS("/a")}}, 1, 1, "c {{other}} http://127.100.100.100:32768/a"},
     {"a head", {{.method = OCTETS("HEAD"), .target = OCTETS("/")}}, 1, 1, "c -I {{other}} http://127.100.100.100:32768/"},
     {"another method", {{.method = OCTETS("PUT"), .target = OCTETS("/")}}, 1, 1, "c -XPUT -e {{other}} http://127.100.100.100:32768/"},
-    {"content", {{.method = OCTETS("POST"), .target = OCTETS("/"), .body = {BODY_BYTES, pieces, 1}}}, 1, 1, "c -d F/content-0 {{other}} http://127.100.100.100:32768/"},
+    {"content", {{.method = OCTETS("POST"), .target = OCTETS("/"), .body = {.kind = BODY_BYTES, .pieces = pieces, .piece_count = 1}}}, 1, 1, "c -d F/content-0 {{other}} http://127.100.100.100:32768/"},
     {"fields", {{.method = OCTETS("GET"), .target = OCTETS("/"), .headers = headers, .header_count = 2}}, 1, 1, "c -HA=b {{c}} -ED {{other}} http://127.100.100.100:32768/"},
     {"a limit", {{.method = OCTETS("GET"), .target = OCTETS("/"), .timeout_ms = 1050}}, 1, 1, "c -t1.050 {{other}} http://127.100.100.100:32768/"},
     {"two at once", {{.method = OCTETS("GET"), .target = OCTETS("/1")}, {.method = OCTETS("GET"), .target = OCTETS("/2")}}, 2, 2,
      "c {{other}} http://127.100.100.100:32768/1 -- {{other}} http://127.100.100.100:32768/2"},
     {"a gate between", {{.method = OCTETS("GET"), .target = OCTETS("/1")}, {.method = OCTETS("GET"), .target = OCTETS("/2")}}, 2, 1,
      "c {{other}} http://127.100.100.100:32768/1 -- -g GATE -- {{other}} http://127.100.100.100:32768/2"},
-    {"a stream", {{.method = OCTETS("PUT"), .target = OCTETS("/"), .body = {BODY_STREAM, pieces, 1}}}, 1, 1, "no streams"},
+    {"a stream", {{.method = OCTETS("PUT"), .target = OCTETS("/"), .body = {.kind = BODY_STREAM, .pieces = pieces, .piece_count = 1}}}, 1, 1, "no streams"},
     {"a NUL", {{.method = OCTETS("GET"), .target = OCTETS("/\0")}}, 1, 1, "no argument can hold a NUL"},
 };
 /* clang-format on */

@@ -24,21 +24,21 @@ static const struct row {
     const char *method, *came;
     bool is_complete, holds;
 } rows[] = {
-    {"nothing given, nothing came", {.body = {BODY_NONE}}, "PUT", "", true, true},
-    {"nothing given, something came", {.body = {BODY_NONE}}, "PUT", "a", true, false},
-    {"all came", {.body = {BODY_STREAM, two_pieces, 3}}, "PUT", "foobar", true, true},
-    {"all came past a hold", {.body = {BODY_STREAM, held, 3}}, "PUT", "foobar", true, true},
-    {"less came, and the message is whole", {.body = {BODY_STREAM, two_pieces, 3}}, "PUT", "foo", true, false},
-    {"less came, and the message was cut", {.body = {BODY_STREAM, two_pieces, 3}}, "PUT", "foob", false, true},
-    {"nothing came of it", {.body = {BODY_STREAM, two_pieces, 3}}, "PUT", "", true, false},
-    {"more came", {.body = {BODY_STREAM, two_pieces, 3}}, "PUT", "foobarb", false, false},
-    {"other octets came", {.body = {BODY_STREAM, two_pieces, 3}}, "PUT", "fooba", false, true},
-    {"an octet differs", {.body = {BODY_STREAM, two_pieces, 3}}, "PUT", "foubar", true, false},
-    {"an octet differs, and the message was cut", {.body = {BODY_STREAM, two_pieces, 3}}, "PUT", "fox", false, false},
-    {"cut at the declared length", {.body = {BODY_STREAM, two_pieces, 3, true, 5}}, "PUT", "fooba", true, true},
-    {"what a broken source gave", {.body = {BODY_STREAM, broken, 2}}, "PUT", "foo", true, true},
-    {"the step frames it itself", {.headers = length, .header_count = 1, .body = {BODY_STREAM, two_pieces, 3}}, "PUT", "foo", true, true},
-    {"a request that no step asked for", {.body = {BODY_NONE}}, "POST", "a", true, true},
+    {"nothing given, nothing came", {.body = {.kind = BODY_NONE}}, "PUT", "", true, true},
+    {"nothing given, something came", {.body = {.kind = BODY_NONE}}, "PUT", "a", true, false},
+    {"all came", {.body = {.kind = BODY_STREAM, .pieces = two_pieces, .piece_count = 3}}, "PUT", "foobar", true, true},
+    {"all came past a hold", {.body = {.kind = BODY_STREAM, .pieces = held, .piece_count = 3}}, "PUT", "foobar", true, true},
+    {"less came, and the message is whole", {.body = {.kind = BODY_STREAM, .pieces = two_pieces, .piece_count = 3}}, "PUT", "foo", true, false},
+    {"less came, and the message was cut", {.body = {.kind = BODY_STREAM, .pieces = two_pieces, .piece_count = 3}}, "PUT", "foob", false, true},
+    {"nothing came of it", {.body = {.kind = BODY_STREAM, .pieces = two_pieces, .piece_count = 3}}, "PUT", "", true, false},
+    {"more came", {.body = {.kind = BODY_STREAM, .pieces = two_pieces, .piece_count = 3}}, "PUT", "foobarb", false, false},
+    {"other octets came", {.body = {.kind = BODY_STREAM, .pieces = two_pieces, .piece_count = 3}}, "PUT", "fooba", false, true},
+    {"an octet differs", {.body = {.kind = BODY_STREAM, .pieces = two_pieces, .piece_count = 3}}, "PUT", "foubar", true, false},
+    {"an octet differs, and the message was cut", {.body = {.kind = BODY_STREAM, .pieces = two_pieces, .piece_count = 3}}, "PUT", "fox", false, false},
+    {"cut at the declared length", {.body = {.kind = BODY_STREAM, .pieces = two_pieces, .piece_count = 3, .has_length = true, .length = 5}}, "PUT", "fooba", true, true},
+    {"what a broken source gave", {.body = {.kind = BODY_STREAM, .pieces = broken, .piece_count = 2}}, "PUT", "foo", true, true},
+    {"the step frames it itself", {.headers = length, .header_count = 1, .body = {.kind = BODY_STREAM, .pieces = two_pieces, .piece_count = 3}}, "PUT", "foo", true, true},
+    {"a request that no step asked for", {.body = {.kind = BODY_NONE}}, "POST", "a", true, true},
 };
 /* clang-format on */
 
