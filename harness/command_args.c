@@ -91,6 +91,25 @@ static bool is_method(const struct client_step *step, const char *method)
     return octets_equal(&step->method, NULL, bytes_of(method));
 }
 
+static bool has_line_end(const struct octets *octets)
+{
+    for (size_t i = 0; i < octets->count; i++) {
+        const struct bytes data = octets->pieces[i].data;
+        if (octets->pieces[i].hole == HOLE_NONE &&
+            (memchr(data.at, '\r', data.len) != NULL || memchr(data.at, '\n', data.len) != NULL))
+            return true;
+    }
+    return false;
+}
+
+static bool has_line_end_in_header(const struct client_step *step)
+{
+    for (size_t i = 0; i < step->header_count; i++)
+        if (has_line_end(&step->headers[i].name) || has_line_end(&step->headers[i].value))
+            return true;
+    return false;
+}
+
 static uint32_t conditions_of(const struct client_step *step)
 {
     const bool is_post = is_method(step, "POST");
@@ -107,6 +126,7 @@ static uint32_t conditions_of(const struct client_step *step)
         [IF_CONTENT_EXPECTED] = step->body.kind == BODY_NONE && expects_content,
         [IF_EXPECT_CONTINUE] = step->expects_continue,
         [IF_TIMEOUT] = step->timeout_ms > 0,
+        [IF_LINE_END_IN_HEADER] = has_line_end_in_header(step),
     };
     uint32_t conditions = 0;
     for (int i = 0; i < IF_CONDITION_COUNT; i++)

@@ -16,6 +16,7 @@ static const char *const condition_names[] = {
     [IF_CONTENT_EXPECTED] = "content expected",
     [IF_EXPECT_CONTINUE] = "expect_continue",
     [IF_TIMEOUT] = "timeout",
+    [IF_LINE_END_IN_HEADER] = "line end in header",
     [IF_CONDITION_COUNT] = NULL,
 };
 

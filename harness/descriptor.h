@@ -21,6 +21,7 @@ enum argument_condition {
     IF_CONTENT_EXPECTED, /* POST, PUT and PATCH, where no body is given */
     IF_EXPECT_CONTINUE,
     IF_TIMEOUT,
+    IF_LINE_END_IN_HEADER, /* CR or LF in a field's name or value */
     IF_CONDITION_COUNT
 };
 
