@@ -4,6 +4,7 @@
 # make asan     the tests under AddressSanitizer and UBSan
 # make lint     banned calls, headers alone, format, cppcheck, clang-tidy
 # make format   clang-format in place
+# make fuzz     the reader, or FUZZ=loader, for FUZZ_SECONDS=600, by libFuzzer (clang)
 # make bench    runs a second, beside a bare program
 # make install  DESTDIR= PREFIX=/usr/local; make uninstall; make clean
 
@@ -36,10 +37,11 @@ CORE_SRC = $(filter-out %/main.c,$(wildcard $(FOLDERS:%=%/*.c)))
 TEST_SRC = $(wildcard tests/*.c)
 ALL_SRC  = $(wildcard $(FOLDERS:%=%/*.c)) $(TEST_SRC)
 HEADERS  = $(wildcard $(FOLDERS:%=%/*.h)) $(wildcard tests/*.h)
+FUZZ_SRC = $(wildcard tests/fuzz/*.c)
 CORE_OBJ = $(CORE_SRC:%.c=$(BUILD)/%.o)
 TEST_OBJ = $(TEST_SRC:%.c=$(BUILD)/%.o)
 
-.PHONY: force all setup check suites run asan lint bench format install uninstall clean
+.PHONY: force all setup check suites run asan lint fuzz bench format install uninstall clean
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/assay
@@ -80,6 +82,19 @@ asan: setup
 	@$(MAKE) --no-print-directory BUILD=build-asan CFLAGS='-O1 -g -fno-omit-frame-pointer' \
 	    SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all' suites
 
+# What it has found stays in build-fuzz/; a crash is a file there, which is an argument next time.
+FUZZ         ?= reader
+FUZZ_SECONDS ?= 600
+fuzz: setup
+	@$(MAKE) --no-print-directory BUILD=build-fuzz CC=clang CFLAGS='-O1 -g' \
+	    SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' build-fuzz/fuzz-$(FUZZ)
+	@mkdir -p build-fuzz/$(FUZZ)
+	@test $(FUZZ) != loader || cp $(wildcard cases/*/*.json) tests/engine/*.json build-fuzz/$(FUZZ)
+	build-fuzz/fuzz-$(FUZZ) -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=build-fuzz/ build-fuzz/$(FUZZ)
+
+$(BUILD)/fuzz-%: $(BUILD)/tests/fuzz/fuzz_%.o $(CORE_OBJ)
+	$(CC) -fsanitize=fuzzer $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 # Ratios in one run, on this machine; never a test.
 BENCH_RUNS ?= 100000
 bench: setup
@@ -92,17 +107,17 @@ $(BUILD)/bare: tests/bench/bare.c Makefile
 
 BANNED = \b(strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol|sscanf|alloca|setjmp|longjmp|system|popen|sleep|usleep|signal)\(
 lint: setup
-	@! grep -nE '$(BANNED)' $(ALL_SRC) $(HEADERS)
+	@! grep -nE '$(BANNED)' $(ALL_SRC) $(FUZZ_SRC) $(HEADERS)
 	@for header in $(HEADERS); do \
 	    $(CC) $(STANDARD) -I. -fsyntax-only -include $$header -x c /dev/null || exit 1; done
-	@clang-format --dry-run --Werror $(ALL_SRC) $(HEADERS)
+	@clang-format --dry-run --Werror $(ALL_SRC) $(FUZZ_SRC) $(HEADERS)
 	@cppcheck --quiet --std=c11 -I. --enable=warning,performance,portability \
 	    --inline-suppr --error-exitcode=1 $(ALL_SRC)
 # clang-tidy: one file a run, for version 14 reports false va_list errors on several at once.
 	@printf '%s\n' $(ALL_SRC) | xargs -n 1 -P 2 -I {} clang-tidy --quiet {} -- $(STANDARD) -I.
 
 format:
-	clang-format -i $(ALL_SRC) $(HEADERS)
+	clang-format -i $(ALL_SRC) $(FUZZ_SRC) $(HEADERS)
 
 # The corpus goes along: cases, schema, catalog; and the drivers.
 DATA_FOLDERS = cases $(wildcard drivers)
@@ -122,4 +137,4 @@ uninstall:
 clean:
 	rm -rf build build-asan build-gcc build-clang
 
--include $(ALL_SRC:%.c=$(BUILD)/%.d)
+-include $(ALL_SRC:%.c=$(BUILD)/%.d) $(FUZZ_SRC:%.c=$(BUILD)/%.d)
