@@ -1,3 +1,4 @@
+#include "harness/baseline.h"
 #include "harness/commands.h"
 #include "harness/options.h"
 #include "reports/console.h"
@@ -88,6 +89,50 @@ static bool meet_subjects(struct subjects *subjects, unsigned slow, struct diags
     return subjects->count == named;
 }
 
+/* NULL, without a diag, where none is wanted; false after a mistake in it. */
+static bool open_baseline(struct baseline **baseline, const struct options *options,
+                          const struct selected *selected, struct diags *diags)
+{
+    *baseline = NULL;
+    if (options->baseline == NULL)
+        return true;
+    const struct baseline_options wish = {.path = options->baseline,
+                                          .selected = selected,
+                                          .repeat = options->repeat,
+                                          .thin = options->thin,
+                                          .strict = options->strict,
+                                          .update = options->update_baseline};
+    *baseline = baseline_open(&wish, diags);
+    return *baseline != NULL;
+}
+
+static enum exit_status run(const struct options *options, const struct selected *selected,
+                            struct subjects *subjects, struct diags *diags)
+{
+    struct baseline *baseline;
+    if (!open_baseline(&baseline, options, selected, diags))
+        return STATUS_USAGE;
+    const bool are_all_met = meet_subjects(subjects, options->slow, diags);
+    if (subjects->count == 0)
+        return STATUS_BROKEN;
+    const struct plan plan = {
+        .selected = selected,
+        .subjects = subjects->items,
+        .subject_count = subjects->count,
+        .jobs = options->jobs,
+        .repeat = options->repeat,
+        .slow = options->slow,
+        .thin = options->thin,
+        .strict = options->strict,
+        .shard = options->selection.shard,
+        .baseline = baseline,
+    };
+    enum exit_status status = play(options, &plan, diags);
+    if (!are_all_met && status != STATUS_INTERRUPTED)
+        status = STATUS_BROKEN;
+    return baseline != NULL ? baseline_finish(baseline, status, console_out(options)) : status;
+}
+
 enum exit_status cmd_run(int argc, char **argv, struct diags *diags)
 {
     struct options options;
@@ -101,19 +146,5 @@ enum exit_status cmd_run(int argc, char **argv, struct diags *diags)
         diag_add(diags, NULL, 0, NULL, "no case is selected");
         return STATUS_NOTHING;
     }
-    const bool are_all_met = meet_subjects(&subjects, options.slow, diags);
-    if (subjects.count == 0)
-        return STATUS_BROKEN;
-    const struct plan plan = {
-        .selected = &selected,
-        .subjects = subjects.items,
-        .subject_count = subjects.count,
-        .jobs = options.jobs,
-        .repeat = options.repeat,
-        .slow = options.slow,
-        .thin = options.thin,
-        .strict = options.strict,
-    };
-    const enum exit_status status = play(&options, &plan, diags);
-    return are_all_met || status == STATUS_INTERRUPTED ? status : STATUS_BROKEN;
+    return run(&options, &selected, &subjects, diags);
 }

@@ -28,20 +28,23 @@ static const char help_rest[] =
     "\n"
     "  --grep RE             only cases whose id or title matches the regular expression\n"
     "  --tag TAG             only cases with that tag; those tagged slow are played only so\n"
+    "  --shard I/N           only the I-th of N parts of the cases: an id stays in its part\n"
     "  --subject NAME|PATH   a client under test: bundled, or a driver; may be given again\n"
     "  --report KIND=PATH    write a report there: json, junit or tap; - is the standard output\n"
     "  --wire all            put the octets of what passed into the report, too\n"
     "  --jobs N              runs in flight at once; 2\n"
     "  --repeat N            play each point N times\n"
     "  --slow N              N times as much time: 4 for sanitizers, 20 for valgrind\n"
+    "  --baseline FILE       known deviations: they are expected, each with its reason\n"
+    "  --update-baseline     write that file anew, by what this run shows\n"
     "  --thin                of each case only its first point\n"
     "  --check               observe: play nothing; tell which fails lack what they rest on\n"
     "  --strict              a warning is a deviation\n"
     "  --color WHEN          auto, always, never\n"
     "\n"
-    "Exit status: 0 all as expected, 1 a deviation (a case failed, or was not recognised),\n"
-    "2 wrong use or a bad case file, 3 the harness broke or a report could not be written,\n"
-    "4 no case selected, 130 interrupted.\n";
+    "Exit status: 0 all as expected, 1 a deviation (a case failed, was not recognised, or the\n"
+    "baseline does not hold any more), 2 wrong use or a bad file, 3 the harness broke or a\n"
+    "report could not be written, 4 no case selected, 130 interrupted.\n";
 
 static enum exit_status print_help(void)
 {

@@ -9,6 +9,7 @@
 enum option_id {
     OPTION_GREP = 1000,
     OPTION_TAG,
+    OPTION_SHARD,
     OPTION_SUBJECT,
     OPTION_REPORT,
     OPTION_JOBS,
@@ -16,6 +17,8 @@ enum option_id {
     OPTION_SLOW,
     OPTION_THIN,
     OPTION_CHECK,
+    OPTION_BASELINE,
+    OPTION_UPDATE_BASELINE,
     OPTION_STRICT,
     OPTION_WIRE,
     OPTION_COLOR,
@@ -30,12 +33,15 @@ static const struct option_row {
 } rows[] = {
     {"grep", OPTION_GREP, required_argument, OPTIONS_SELECT},
     {"tag", OPTION_TAG, required_argument, OPTIONS_SELECT},
+    {"shard", OPTION_SHARD, required_argument, OPTIONS_SELECT},
     {"subject", OPTION_SUBJECT, required_argument, OPTIONS_RUN | OPTIONS_OBSERVE},
     {"report", OPTION_REPORT, required_argument, OPTIONS_RUN},
     {"jobs", OPTION_JOBS, required_argument, OPTIONS_RUN | OPTIONS_OBSERVE},
     {"repeat", OPTION_REPEAT, required_argument, OPTIONS_RUN},
     {"slow", OPTION_SLOW, required_argument, OPTIONS_RUN | OPTIONS_OBSERVE},
     {"check", OPTION_CHECK, no_argument, OPTIONS_OBSERVE},
+    {"baseline", OPTION_BASELINE, required_argument, OPTIONS_RUN},
+    {"update-baseline", OPTION_UPDATE_BASELINE, no_argument, OPTIONS_RUN},
     {"thin", OPTION_THIN, no_argument, OPTIONS_RUN},
     {"strict", OPTION_STRICT, no_argument, OPTIONS_RUN},
     {"wire", OPTION_WIRE, required_argument, OPTIONS_RUN},
@@ -101,6 +107,27 @@ static unsigned read_number(const char *option, const char *text, unsigned most,
     return 0;
 }
 
+/* An option without a value. */
+static void read_flag(struct options *options, int id)
+{
+    switch (id) {
+    case OPTION_UPDATE_BASELINE:
+        options->update_baseline = true;
+        break;
+    case OPTION_CHECK:
+        options->check = true;
+        break;
+    case OPTION_THIN:
+        options->thin = true;
+        break;
+    case OPTION_STRICT:
+        options->strict = true;
+        break;
+    default:
+        assert(false);
+    }
+}
+
 static void read_option(struct options *options, int id, const char *value, struct diags *diags)
 {
     static const char *const color_words[] = {"auto", "always", "never", NULL};
@@ -111,6 +138,9 @@ static void read_option(struct options *options, int id, const char *value, stru
         break;
     case OPTION_TAG:
         options->selection.tag = value;
+        break;
+    case OPTION_SHARD:
+        shard_read(&options->selection.shard, value, diags);
         break;
     case OPTION_SUBJECT:
         read_subject(options, value, diags);
@@ -127,14 +157,8 @@ static void read_option(struct options *options, int id, const char *value, stru
     case OPTION_SLOW:
         options->slow = read_number("slow", value, SLOW_MAX, diags);
         break;
-    case OPTION_THIN:
-        options->thin = true;
-        break;
-    case OPTION_CHECK:
-        options->check = true;
-        break;
-    case OPTION_STRICT:
-        options->strict = true;
+    case OPTION_BASELINE:
+        options->baseline = value;
         break;
     case OPTION_WIRE:
         options->wire_all = one_of("wire", value, wire_words, diags) == 0;
@@ -143,7 +167,7 @@ static void read_option(struct options *options, int id, const char *value, stru
         options->color = (enum color_when)one_of("color", value, color_words, diags);
         break;
     default:
-        assert(false);
+        read_flag(options, id);
     }
 }
 
@@ -195,6 +219,8 @@ bool options_read(struct options *options, int argc, char **argv, unsigned takes
         else
             read_option(options, id, optarg, diags);
     }
+    if (options->update_baseline && options->baseline == NULL)
+        diag_add(diags, NULL, 0, NULL, "--update-baseline wants a --baseline FILE");
     if (options->subject_count == 0)
         options->subjects[options->subject_count++] = SUBJECT_BUNDLED;
     options->selection.words = (const char *const *)(argv + optind);

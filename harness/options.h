@@ -34,6 +34,8 @@ struct options {
     size_t report_count;
     unsigned jobs, repeat, slow;
     bool check;
+    const char *baseline; /* a file; NULL: none */
+    bool update_baseline;
     bool thin;
     bool strict;
     bool wire_all;
@@ -42,8 +44,8 @@ struct options {
 
 /* The options that a command takes, a bit each. */
 enum option_set {
-    OPTIONS_SELECT = 1, /* --grep --tag */
-    OPTIONS_RUN = 2, /* --subject --report --jobs --repeat --slow --thin --strict --wire --color */
+    OPTIONS_SELECT = 1,  /* --grep --tag --shard */
+    OPTIONS_RUN = 2,     /* all others but --check */
     OPTIONS_OBSERVE = 4, /* --subject --jobs --slow --check */
 };
 

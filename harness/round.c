@@ -1,5 +1,6 @@
 #include "harness/round.h"
 
+#include "harness/baseline.h"
 #include "harness/collect.h"
 #include "harness/queue.h"
 #include "harness/stage.h"
@@ -83,13 +84,17 @@ static struct collect *collect_of(struct round *round, size_t index)
     return *place;
 }
 
-static void tell_result(struct round *round, const struct case_result *result)
+static void tell_result(struct round *round, const struct case_result *judged)
 {
-    round->totals->cases[result->verdict]++;
+    struct case_result result = *judged;
+    if (round->plan->baseline != NULL)
+        baseline_apply(round->plan->baseline, &result);
+    round->totals->cases[result.verdict]++;
+    round->totals->stale += result.is_stale;
     for (int i = 0; i < VERDICT_COUNT; i++)
-        round->totals->runs[i] += result->verdict_runs[i];
+        round->totals->runs[i] += result.verdict_runs[i];
     for (size_t i = 0; i < round->plan->sink_count; i++)
-        round->plan->sinks[i]->vtable->result(round->plan->sinks[i], result);
+        round->plan->sinks[i]->vtable->result(round->plan->sinks[i], &result);
 }
 
 static void drop_collect(struct round *round, size_t index)

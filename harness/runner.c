@@ -80,6 +80,8 @@ static void tell_begin(struct runner *runner)
         .subjects = subjects,
         .subject_count = plan->subject_count,
         .case_count = plan->subject_count * plan->selected->count,
+        .shard = plan->shard.index,
+        .shard_count = plan->shard.count,
     };
     for (size_t i = 0; i < plan->sink_count; i++)
         plan->sinks[i]->vtable->begin(plan->sinks[i], &info);
@@ -128,7 +130,7 @@ static bool has_deviation(const struct totals *totals, bool strict)
     for (int i = 0; i < VERDICT_COUNT; i++)
         if (totals->cases[i] > 0 && verdict_is_deviation((enum verdict)i, strict))
             return true;
-    return false;
+    return totals->stale > 0;
 }
 
 /* The worst over all subjects. */

@@ -25,12 +25,14 @@
 /* The exit statuses of the command line (docs/case-format.md, `assay --help`). */
 enum exit_status {
     STATUS_OK = 0,
-    STATUS_DEVIATION = 1, /* a case failed, or was not recognised */
+    STATUS_DEVIATION = 1, /* a case failed, was not recognised, or is not as the baseline says */
     STATUS_USAGE = 2,     /* wrong use, or a bad case file */
     STATUS_BROKEN = 3,    /* the harness broke, or a report could not be written */
     STATUS_NOTHING = 4,   /* no case was selected */
     STATUS_INTERRUPTED = 130,
 };
+
+struct baseline;
 
 struct plan {
     const struct selected *selected;
@@ -38,11 +40,13 @@ struct plan {
     size_t subject_count;           /* at least 1 */
     struct sink *const *sinks;
     size_t sink_count;
-    unsigned jobs;   /* runs in flight; at least 1 */
-    unsigned repeat; /* runs of each point; at least 1 */
-    unsigned slow;   /* times so much time for everything; at least 1 */
-    bool thin;       /* of each case the first of its points alone */
-    bool strict;     /* warn counts as a deviation */
+    unsigned jobs;             /* runs in flight; at least 1 */
+    unsigned repeat;           /* runs of each point; at least 1 */
+    unsigned slow;             /* times so much time for everything; at least 1 */
+    bool thin;                 /* of each case the first of its points alone */
+    bool strict;               /* warn counts as a deviation */
+    struct shard shard;        /* that `selected` is */
+    struct baseline *baseline; /* what is expected to deviate; NULL: nothing */
 };
 
 /* Plays the whole plan. What goes wrong in the harness itself is in

@@ -145,6 +145,8 @@ static bool is_named_alone(const struct selection *selection, const struct case_
 
 static bool passes(const struct selection *selection, const regex_t *grep, const struct case_ *one)
 {
+    if (!shard_has(selection->shard, one->id))
+        return false;
     if (selection->tag != NULL && !has_tag(one, selection->tag))
         return false;
     if (selection->tag == NULL && has_tag(one, "slow") && !is_named_alone(selection, one))
@@ -166,6 +168,15 @@ static struct pick pick_points(const struct case_ *one, const struct meant *mean
     return (struct pick){points, count};
 }
 
+/* A path is a corpus of its own. */
+static bool leaves_nothing_out(const struct selection *selection)
+{
+    for (size_t i = 0; i < selection->word_count; i++)
+        if (!is_for_loading(selection->words[i]))
+            return false;
+    return selection->grep == NULL && selection->tag == NULL && selection->shard.count == 0;
+}
+
 static void gather(const struct selection *selection, const struct corpus *corpus,
                    const struct meant *meant, const regex_t *grep, struct selected *selected)
 {
@@ -181,6 +192,9 @@ static void gather(const struct selection *selection, const struct corpus *corpu
     }
     selected->cases = cases;
     selected->picks = picks;
+    selected->loaded = corpus->cases;
+    selected->loaded_count = corpus->count;
+    selected->is_whole = leaves_nothing_out(selection);
 }
 
 static bool filter(const struct selection *selection, const struct corpus *corpus,

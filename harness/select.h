@@ -10,12 +10,14 @@
 #define HARNESS_SELECT_H
 
 #include "harness/load.h"
+#include "harness/shard.h"
 
 struct selection {
     const char *const *words;
     size_t word_count; /* 0: the whole corpus */
     const char *grep;  /* an extended regular expression over ids and titles; NULL: none */
     const char *tag;   /* NULL: any; but cases tagged `slow` only when asked for */
+    struct shard shard;
 };
 
 /* Which points of a case are meant. */
@@ -29,6 +31,9 @@ struct selected {
     const struct case_ *const *cases;
     const struct pick *picks; /* by case */
     size_t count;
+    const struct case_ *const *loaded; /* all that there are: these were selected from */
+    size_t loaded_count;
+    bool is_whole; /* nothing in the selection leaves any of them out, but for `slow` */
 };
 
 /* False, with diags, when a case file is bad, a word names nothing, or the expression is none. */

@@ -147,13 +147,16 @@ static void print_runs(FILE *out, const struct case_result *result)
         print_lines(out, "shown", result->worst->point->suffix);
 }
 
-static void print_recognised(FILE *out, const struct run_result *run)
+static void print_recognised(FILE *out, const struct case_result *result)
 {
+    const struct run_result *run = result->worst;
     const struct behaviour *behaviour = run->behaviour;
     if (behaviour != NULL)
         print_lines(out, "behaviour", behaviour->name);
     if (run->reason != NULL && (behaviour == NULL || strcmp(run->reason, behaviour->name) != 0))
         print_lines(out, "reason", run->reason);
+    if (result->listed != NULL)
+        print_lines(out, "baseline", result->listed);
 }
 
 /* What the runner found in its worst run. */
@@ -161,7 +164,7 @@ static void print_run(FILE *out, const struct case_result *result)
 {
     const struct run_result *run = result->worst;
     const struct case_ *case_ = result->case_;
-    print_recognised(out, run);
+    print_recognised(out, result);
     if (run->behaviour != NULL && run->behaviour->why != NULL)
         print_why(out, case_, run->behaviour->why);
     if (result->verdict == VERDICT_UNRECOGNISED)
@@ -173,6 +176,11 @@ static void print_run(FILE *out, const struct case_result *result)
         print_lines(out, "played", "again alone, with more time, before it counted");
     print_client(out, run);
     print_wire(out, run);
+}
+
+const char *block_text_word(const struct case_result *result)
+{
+    return result->is_stale ? "stale" : verdict_name(result->verdict);
 }
 
 bool block_text_is_due(enum verdict verdict)
@@ -194,14 +202,16 @@ void block_text_summary(FILE *out, const struct case_result *result)
 {
     if (result->worst == NULL)
         return;
-    print_recognised(out, result->worst);
+    print_recognised(out, result);
     print_runs(out, result);
 }
 
 struct bytes block_text_note(const struct case_result *result)
 {
     const struct run_result *worst = result->worst;
-    const char *note = worst != NULL ? worst->reason : NULL;
+    const char *note = result->listed;
+    if (note == NULL && worst != NULL)
+        note = worst->reason;
     if (note == NULL && worst != NULL && worst->behaviour != NULL)
         note = worst->behaviour->name;
     struct bytes rest = bytes_of(note);

@@ -16,6 +16,11 @@
 
 #include <stdio.h>
 
+/* The word for how the case came out: its verdict's, but "stale" where the baseline lists it in
+ * vain.
+ */
+const char *block_text_word(const struct case_result *result);
+
 /* Whether somebody has to look: then a report shows all of the block, else its summary at most. */
 bool block_text_is_due(enum verdict verdict);
 
@@ -26,8 +31,8 @@ void block_text_print(FILE *out, const struct case_result *result);
 /* What was recognised, and how often. Nothing when there was no run. */
 void block_text_summary(FILE *out, const struct case_result *result);
 
-/* The result in one line, not made visible yet: the reason's first line, else the behaviour's name;
- * empty when there is neither. */
+/* The result in one line, not made visible yet: the first line of the baseline's reason, else of
+ * the run's own, else the behaviour's name; empty when there is none. */
 struct bytes block_text_note(const struct case_result *result);
 
 #endif

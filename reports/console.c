@@ -20,6 +20,7 @@ struct console {
     const char *const *subjects; /* names */
     size_t subject_count;
     size_t case_count, cases_done;
+    unsigned shard, shard_count;
     size_t progress_len; /* of the progress line that stands on the terminal */
 };
 
@@ -67,10 +68,10 @@ static void print_heading(const struct console *console, const struct case_resul
 {
     FILE *out = console->options.out;
     char word[sizeof("UNRECOGNISED")] = "";
-    const char *name = verdict_name(result->verdict);
+    const char *name = block_text_word(result);
     for (size_t i = 0; i + 1 < sizeof(word) && name[i] != '\0'; i++)
         word[i] = (char)(name[i] - ('a' - 'A'));
-    print_word(console, result->verdict, word);
+    print_word(console, result->is_stale ? VERDICT_FAIL : result->verdict, word);
     fputs("  ", out);
     wire_text_print(out, bytes_of(result->case_->id));
     fputs("  [", out);
@@ -105,6 +106,8 @@ static void console_begin(struct sink *base, const struct run_info *info)
 {
     struct console *console = (struct console *)base;
     console->case_count = info->case_count;
+    console->shard = info->shard;
+    console->shard_count = info->shard_count;
     console->subject_count = info->subject_count;
     console->subjects = sink_subject_names(console->arena, info);
 }
@@ -113,7 +116,7 @@ static void console_result(struct sink *base, const struct case_result *result)
 {
     struct console *console = (struct console *)base;
     console->cases_done++;
-    if (result->verdict != VERDICT_PASS) {
+    if (result->verdict != VERDICT_PASS || result->is_stale) {
         erase_progress(console);
         if (block_text_is_due(result->verdict))
             print_block(console, result);
@@ -132,7 +135,8 @@ static size_t sum(const size_t *counts)
     return total;
 }
 
-/* "22 cases: 20 passed, 1 failed, 1 skipped": what passed, then the worst first. */
+/* "22 cases: 20 passed, 1 failed, 1 skipped": what passed, then the worst first; and what is stale
+ * besides its verdict. */
 static void print_totals(const struct console *console, const struct totals *totals)
 {
     static const enum verdict order[VERDICT_COUNT] = {
@@ -160,6 +164,10 @@ static void print_totals(const struct console *console, const struct totals *tot
         print_word(console, order[i], words[order[i]]);
         separator = ", ";
     }
+    if (totals->stale == 0)
+        return;
+    fprintf(out, ", %zu ", totals->stale);
+    print_word(console, VERDICT_FAIL, "stale");
 }
 
 static void print_subjects(const struct console *console, const struct totals *totals)
@@ -178,6 +186,7 @@ static struct totals add_totals(const struct totals *totals, size_t count)
 {
     struct totals all = {.requests = 0};
     for (size_t i = 0; i < count; i++) {
+        all.stale += totals[i].stale;
         for (size_t j = 0; j < VERDICT_COUNT; j++) {
             all.cases[j] += totals[i].cases[j];
             all.runs[j] += totals[i].runs[j];
@@ -199,7 +208,10 @@ static bool console_end(struct sink *base, const struct totals *totals, uint64_t
         fprintf(out, "interrupted: %zu of %zu cases were played\n", console->cases_done,
                 console->case_count);
     print_totals(console, &all);
-    fprintf(out, "   (%" PRIu64 ".%02" PRIu64 " s)\n", cs / CS_PER_S, cs % CS_PER_S);
+    fprintf(out, "   (%" PRIu64 ".%02" PRIu64 " s", cs / CS_PER_S, cs % CS_PER_S);
+    if (console->shard_count > 0)
+        fprintf(out, ", shard %u of %u", console->shard, console->shard_count);
+    fputs(")\n", out);
     if (console->subject_count > 1)
         print_subjects(console, totals);
     errno = 0;

@@ -16,6 +16,7 @@ struct json_sink {
     const char *started, *host;
     const char *const *subjects; /* names */
     size_t subject_count;
+    unsigned shard, shard_count;
 };
 
 static void write_can(struct json_text *text, can_set can)
@@ -39,6 +40,8 @@ static void json_begin(struct sink *base, const struct run_info *info)
     sink->started = keep(sink, info->started);
     sink->host = keep(sink, info->host);
     sink->subject_count = info->subject_count;
+    sink->shard = info->shard;
+    sink->shard_count = info->shard_count;
     sink->subjects = sink_subject_names(sink->arena, info);
     json_text_object(text, NULL, JSON_LINES);
     json_text_string(text, "format", "assay-report/1");
@@ -283,6 +286,14 @@ static void write_counts(struct json_text *text, const struct case_result *resul
     json_text_close(text);
 }
 
+static void write_listed(struct json_text *text, const struct case_result *result)
+{
+    json_text_object(text, "baseline", JSON_FLAT);
+    json_text_string(text, "reason", result->listed);
+    json_text_bool(text, "stale", result->is_stale);
+    json_text_close(text);
+}
+
 static void json_result(struct sink *base, const struct case_result *result)
 {
     struct json_sink *sink = (struct json_sink *)base;
@@ -298,6 +309,8 @@ static void json_result(struct sink *base, const struct case_result *result)
     if (result->case_->connection != NULL && worst != NULL)
         json_text_string(text, "connection", grade_name(worst->grade));
     json_text_string(text, "why", behaviour != NULL ? behaviour->why : NULL);
+    if (result->listed != NULL)
+        write_listed(text, result);
     write_counts(text, result);
     json_text_array(text, "shown", JSON_LINES);
     for (size_t i = 0; i < result->shown_count; i++)
@@ -359,6 +372,18 @@ static void write_rules(struct json_sink *sink, const struct totals *totals)
     json_text_close(text);
 }
 
+static void write_shard(struct json_sink *sink)
+{
+    if (sink->shard_count == 0) {
+        json_text_null(&sink->text, "shard");
+        return;
+    }
+    json_text_object(&sink->text, "shard", JSON_FLAT);
+    json_text_number(&sink->text, "index", sink->shard);
+    json_text_number(&sink->text, "count", sink->shard_count);
+    json_text_close(&sink->text);
+}
+
 static bool json_end(struct sink *base, const struct totals *totals, uint64_t duration_ns,
                      bool interrupted, struct diags *diags)
 {
@@ -371,6 +396,7 @@ static bool json_end(struct sink *base, const struct totals *totals, uint64_t du
     json_text_string(text, "started", sink->started);
     json_text_number(text, "duration_ms", duration_ns / NS_PER_MS);
     json_text_string(text, "host", sink->host);
+    write_shard(sink);
     json_text_bool(text, "interrupted", interrupted);
     json_text_close(text);
     json_text_close(text);

@@ -25,8 +25,11 @@ struct junit {
     size_t counts[KIND_COUNT];
 };
 
-static enum kind kind_of(enum verdict verdict, bool strict)
+static enum kind kind_of(const struct case_result *result, bool strict)
 {
+    const enum verdict verdict = result->verdict;
+    if (result->is_stale)
+        return KIND_FAILED;
     if (verdict == VERDICT_ERROR)
         return KIND_IN_ERROR;
     if (verdict == VERDICT_SKIP || verdict == VERDICT_UNEXERCISED)
@@ -133,7 +136,7 @@ static void put_block(FILE *out, const struct case_result *result)
 {
     struct kept_text kept;
     FILE *block = kept_text_open(&kept);
-    fprintf(block, "%s: ", verdict_name(result->verdict));
+    fprintf(block, "%s: ", block_text_word(result));
     wire_text_print(block, bytes_of(result->case_->title));
     putc('\n', block);
     if (block_text_is_due(result->verdict))
@@ -152,12 +155,12 @@ static void junit_result(struct sink *base, const struct case_result *result)
                                                  [KIND_IN_ERROR] = "error"};
     struct junit *junit = (struct junit *)base;
     FILE *out = junit->cases;
-    const enum kind kind = kind_of(result->verdict, junit->strict);
+    const enum kind kind = kind_of(result, junit->strict);
     junit->counts[kind]++;
     put_case_tag(out, result);
     fprintf(out, "      <%s", tags[kind]);
     if (kind != KIND_PASSED) {
-        put_attribute(out, "type", bytes_of(verdict_name(result->verdict)));
+        put_attribute(out, "type", bytes_of(block_text_word(result)));
         put_attribute(out, "message", block_text_note(result));
     }
     putc('>', out);

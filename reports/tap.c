@@ -64,10 +64,10 @@ static void tap_begin(struct sink *base, const struct run_info *info)
 }
 
 /* What is known to fail is "todo": not ok, and nobody's failure. */
-static bool is_ok(enum verdict verdict, bool strict)
+static bool is_ok(const struct case_result *result, bool strict)
 {
-    return verdict != VERDICT_ERROR && verdict != VERDICT_KNOWN &&
-           !verdict_is_deviation(verdict, strict);
+    return result->verdict != VERDICT_ERROR && result->verdict != VERDICT_KNOWN &&
+           !result->is_stale && !verdict_is_deviation(result->verdict, strict);
 }
 
 static void put_directive(FILE *out, const struct case_result *result)
@@ -86,7 +86,7 @@ static void put_directive(FILE *out, const struct case_result *result)
 static void put_point(struct tap *tap, const struct case_result *result)
 {
     FILE *out = tap->file.out;
-    fprintf(out, "%s %zu - ", is_ok(result->verdict, tap->strict) ? "ok" : "not ok", ++tap->told);
+    fprintf(out, "%s %zu - ", is_ok(result, tap->strict) ? "ok" : "not ok", ++tap->told);
     put(out, bytes_of(result->case_->id));
     fputs(" [", out);
     put(out, bytes_of(result->subject));
@@ -108,7 +108,7 @@ static void put_yaml(FILE *out, const struct case_result *result)
 {
     const struct bytes note = block_text_note(result);
     fputs("  ---\n", out);
-    put_member(out, "verdict", bytes_of(verdict_name(result->verdict)));
+    put_member(out, "verdict", bytes_of(block_text_word(result)));
     put_member(out, "title", bytes_of(result->case_->title));
     if (note.len > 0)
         put_member(out, "message", note);
@@ -123,9 +123,10 @@ static void put_yaml(FILE *out, const struct case_result *result)
 static void tap_result(struct sink *base, const struct case_result *result)
 {
     struct tap *tap = (struct tap *)base;
+    const bool is_plain = result->verdict == VERDICT_PASS || result->verdict == VERDICT_SKIP ||
+                          result->verdict == VERDICT_UNEXERCISED;
     put_point(tap, result);
-    if (result->verdict != VERDICT_PASS && result->verdict != VERDICT_SKIP &&
-        result->verdict != VERDICT_UNEXERCISED)
+    if (!is_plain || result->is_stale)
         put_yaml(tap->file.out, result);
     fflush(tap->file.out);
     whole_file_note(&tap->file, tap->file.out);

@@ -10,7 +10,7 @@ enum { NAMES_TRIED = 100 };
 static bool fail(struct diags *diags, const char *path, int error)
 {
     return diag_add(diags, arena_strndup(diags->arena, path, strlen(path)), 0, NULL,
-                    "cannot write the report: %s", strerror(error));
+                    "cannot write: %s", strerror(error));
 }
 
 /* Makes the folders that `path` lies in. */

@@ -48,6 +48,7 @@ bool report_play(struct sink *sink, const struct case_result *result, size_t sub
     sink->vtable->begin(sink, &info);
     if (result != NULL) {
         totals[0].cases[result->verdict]++;
+        totals[0].stale += result->is_stale;
         totals[0].runs[result->verdict] += result->run_count;
         sink->vtable->result(sink, result);
     }
@@ -68,6 +69,14 @@ struct case_result report_result(const struct run_result *const *run, enum verdi
                                 .shown_count = *run != NULL ? 1 : 0,
                                 .behaviours = counts,
                                 .behaviour_count = *run != NULL ? 2 : 0};
+}
+
+struct case_result report_listed(const struct run_result *const *run, enum verdict verdict)
+{
+    struct case_result result = report_result(run, verdict, 1);
+    result.listed = LISTED;
+    result.is_stale = verdict != VERDICT_KNOWN;
+    return result;
 }
 
 struct output report_read_file(const char *path)
@@ -162,7 +171,7 @@ void report_check_full_disk(report_opener *open)
     CU_ASSERT(!report_play(sink, NULL, 1, false, &diags));
     CU_ASSERT(diags.count == 1);
     report_check_text("the diag", diag_text(diags.first, arena),
-                      "/dev/full: cannot write the report: No space left on device");
+                      "/dev/full: cannot write: No space left on device");
     sink->vtable->free(sink);
     arena_free(arena);
 }

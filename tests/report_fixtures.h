@@ -103,6 +103,11 @@ bool report_play(struct sink *sink, const struct case_result *result, size_t sub
 struct case_result report_result(const struct run_result *const *run, enum verdict verdict,
                                  size_t run_count);
 
+/* The same of one run, listed in a baseline with the reason LISTED: stale, but for the verdict
+ * `known`. */
+#define LISTED "ticket #7, \x1b\nsince May"
+struct case_result report_listed(const struct run_result *const *run, enum verdict verdict);
+
 /* What the console shows of the result. */
 struct output report_console(const struct case_result *result, struct console_options options,
                              size_t subject_count, bool interrupted);

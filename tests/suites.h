@@ -26,6 +26,8 @@
     X("harness/load", load_tests)                                                                  \
     X("harness/expand", expand_tests)                                                              \
     X("harness/collect", collect_tests)                                                            \
+    X("harness/baseline", baseline_tests)                                                          \
+    X("harness/shard", shard_tests)                                                                \
     X("harness/queue", queue_tests)                                                                \
     X("harness/load limits", load_limits_tests)                                                    \
     X("harness/load dump", load_dump_tests)                                                        \

@@ -126,6 +126,37 @@ static void console_shows_every_row(void)
     }
 }
 
+static void console_shows_what_the_baseline_lists(void)
+{
+    static const struct {
+        enum verdict verdict;
+        const char *want;
+    } rows[] = {
+        {VERDICT_KNOWN, "KNOWN  partial-read/length-cut  [bundled]  ticket #7, \\x1b\n"
+                        "21 cases: 20 passed, 1 known   (1.23 s)\n"},
+        {VERDICT_PASS, "STALE  partial-read/length-cut  [bundled]  ticket #7, \\x1b\n"
+                       "21 cases: 21 passed, 1 stale   (1.23 s)\n"},
+        {VERDICT_WARN, "STALE  partial-read/length-cut  [bundled]\n"
+                       "  A short body is reported as incomplete\n"
+                       "  behaviour  keeps the fold\n"
+                       "  baseline   ticket #7, \\x1b\n"
+                       "             since May\n"
+                       "  seen in    https://example.org/issues/1\n"
+                       "  client     GET /  ->  no outcome\n"
+                       "  run it     assay run partial-read/length-cut --subject bundled\n"
+                       "\n"
+                       "21 cases: 20 passed, 1 warned, 1 stale   (1.23 s)\n"},
+    };
+    const struct run_result run = {.point = &cut_point, .behaviour = &notes};
+    const struct run_result *worst = &run;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct case_result result = report_listed(&worst, rows[i].verdict);
+        struct output output = report_console(&result, (struct console_options){0}, 1, false);
+        report_check_text(verdict_name(rows[i].verdict), output.at, rows[i].want);
+        free(output.at);
+    }
+}
+
 static void console_shows_colour_progress_and_subjects(void)
 {
     struct output progress;
@@ -188,6 +219,7 @@ static void console_tells_a_full_disk(void)
 
 CU_TestInfo console_tests[] = {
     {"console shows every row", console_shows_every_row},
+    {"console shows what the baseline lists", console_shows_what_the_baseline_lists},
     {"console shows colour, progress and subjects", console_shows_colour_progress_and_subjects},
     {"console leaves out the middle of a long wire", console_leaves_out_the_middle_of_a_long_wire},
     {"console tells a full disk", console_tells_a_full_disk},

@@ -140,7 +140,7 @@ static const char whole_report[] =
     "    \"bundled\": {\"cases\": {\"pass\": 20, \"fail\": 1}, \"runs\": {\"pass\": 20, \"fail\": 62}},\n"
     "    \"curl\": {\"cases\": {}, \"runs\": {}}\n"
     "  },\n"
-    "  \"run\": {\"started\": \"2000-01-01T00:00:00Z\", \"duration_ms\": 1234, \"host\": \"Linux\", \"interrupted\": true}\n"
+    "  \"run\": {\"started\": \"2000-01-01T00:00:00Z\", \"duration_ms\": 1234, \"host\": \"Linux\", \"shard\": null, \"interrupted\": true}\n"
     "}\n";
 /* clang-format on */
 
@@ -170,6 +170,32 @@ static void check_whole_reports(const char *folder)
               "skip: %s", output.at);
     free(output.at);
     arena_free(arena);
+}
+
+static void check_listed(const char *folder)
+{
+    static const struct {
+        enum verdict verdict;
+        const char *want;
+    } rows[] = {
+        {VERDICT_KNOWN, "\"baseline\": {\"reason\": \"ticket #7, \\u001b\\nsince May\", "
+                        "\"stale\": false},\n"},
+        {VERDICT_PASS, "\"baseline\": {\"reason\": \"ticket #7, \\u001b\\nsince May\", "
+                       "\"stale\": true},\n"},
+    };
+    const struct run_result run = {.point = &cut_point, .verdict = VERDICT_FAIL};
+    const struct run_result *worst = &run;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct case_result result = report_listed(&worst, rows[i].verdict);
+        struct output output = json_output(folder, &result, JSON_WIRE_NOT_PASSED, false);
+        CHECK_ROW(strstr(output.at, rows[i].want) != NULL, "row %zu: %s", i, output.at);
+        free(output.at);
+    }
+}
+
+static void json_tells_what_the_baseline_lists(void)
+{
+    report_with_folder(check_listed);
 }
 
 static void json_writes_whole_reports(void)
@@ -257,6 +283,7 @@ static void check_hostile(const char *folder)
                                        .run_count = 2,
                                        .shown = shown,
                                        .shown_count = 1,
+                                       .listed = HOSTILE,
                                        .behaviours = &hostile_count,
                                        .behaviour_count = 1};
     check_harmless("console", report_console(&result, (struct console_options){0}, 1, false));
@@ -279,11 +306,11 @@ static void check_places(const char *folder)
     } rows[] = {
         {"a/b/c.json", NULL},
         {"file", NULL},
-        {"file/c.json", "cannot write the report: Not a directory"},
-        {".", "cannot write the report: Is a directory"},
-        {"/dev/full", "cannot write the report: No space left on device"},
+        {"file/c.json", "cannot write: Not a directory"},
+        {".", "cannot write: Is a directory"},
+        {"/dev/full", "cannot write: No space left on device"},
         {"/dev/null", NULL},
-        {"/proc/none/c.json", "cannot write the report: No such file or directory"},
+        {"/proc/none/c.json", "cannot write: No such file or directory"},
     };
     struct arena *arena = arena_new();
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -341,6 +368,7 @@ static void json_leaves_no_unfinished_file(void)
 CU_TestInfo json_report_tests[] = {
     {"json text writes every value", json_text_writes_every_value},
     {"json writes whole reports", json_writes_whole_reports},
+    {"json tells what the baseline lists", json_tells_what_the_baseline_lists},
     {"json holds the wire that is asked for", json_holds_the_wire_that_is_asked_for},
     {"escapes hostile octets everywhere", escapes_hostile_octets_everywhere},
     {"json tells where it cannot write", json_tells_where_it_cannot_write},

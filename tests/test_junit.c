@@ -41,12 +41,6 @@ static const struct junit_row {
      "  runs       2 of 62  takes the short body as whole\n"
      "             60 of 62  reports it\n"
      "</system-out>\n", VERDICT_INFO, false, false},
-    {"known", {.behaviour = &whole, .reason = "the baseline\nlists it"}, 1,
-     "      <system-out>known: " TITLE
-     "  behaviour  takes the short body as whole\n"
-     "  reason     the baseline\n"
-     "             lists it\n"
-     "</system-out>\n", VERDICT_KNOWN, true, false},
     {"warn", {.behaviour = &warns}, 1,
      "      <system-out>warn: " TITLE WARNS_BLOCK "</system-out>\n", VERDICT_WARN, false, false},
     {"warn, strict", {.behaviour = &warns}, 1,
@@ -115,6 +109,37 @@ static void junit_shows_every_row(void)
         report_check_text(rows[i].label, from != NULL ? from : output.at, want);
         free(output.at);
         arena_free(arena);
+    }
+}
+
+static void junit_shows_what_the_baseline_lists(void)
+{
+    static const struct {
+        enum verdict verdict;
+        const char *want;
+    } listed[] = {
+        {VERDICT_KNOWN,
+         "      <system-out>known: " TITLE "  behaviour  takes the short body as whole\n"
+         "  baseline   ticket #7, \\x1b\n"
+         "             since May\n"
+         "</system-out>\n"},
+        {VERDICT_PASS, "      <failure type=\"stale\" message=\"ticket #7, \\x1b\">stale: " TITLE
+                       "  behaviour  takes the short body as whole\n"
+                       "  baseline   ticket #7, \\x1b\n"
+                       "             since May\n"
+                       "</failure>\n"},
+    };
+    const struct run_result run = {.point = &cut_point, .behaviour = &whole};
+    const struct run_result *worst = &run;
+    for (size_t i = 0; i < COUNT_OF(listed); i++) {
+        const struct case_result result = report_listed(&worst, listed[i].verdict);
+        struct output output = report_written(junit_sink_new, false, &result, 1, false);
+        const char *from = strstr(output.at, "      <system-out>");
+        if (from == NULL)
+            from = strstr(output.at, "      <failure");
+        CHECK_ROW(from != NULL && strncmp(from, listed[i].want, strlen(listed[i].want)) == 0,
+                  "%s: %s", verdict_name(listed[i].verdict), output.at);
+        free(output.at);
     }
 }
 
@@ -195,6 +220,7 @@ static void junit_leaves_no_unfinished_file(void)
 
 CU_TestInfo junit_tests[] = {
     {"junit shows every row", junit_shows_every_row},
+    {"junit shows what the baseline lists", junit_shows_what_the_baseline_lists},
     {"junit counts every row", junit_counts_every_row},
     {"junit writes whole reports", junit_writes_whole_reports},
     {"junit tells the rules that were broken", junit_tells_the_rules_that_were_broken},

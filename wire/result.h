@@ -52,6 +52,8 @@ struct case_result {
         size_t count;
     } * behaviours;
     size_t behaviour_count;
+    const char *listed; /* `known`, or stale: the baseline's reason for the deviation; else NULL */
+    bool is_stale;      /* the baseline lists the case, and it does not deviate any more */
 };
 
 /* A client under test. */
@@ -70,7 +72,8 @@ struct run_info {
     const char *host;    /* "Linux 6.1 x86_64" */
     const struct subject_info *subjects;
     size_t subject_count;
-    size_t case_count; /* that will be played, for all subjects together */
+    size_t case_count;           /* that will be played, for all subjects together */
+    unsigned shard, shard_count; /* which of so many parts of the cases this is; 0 of 0: of all */
 };
 
 /* How often a rule was broken. */
@@ -86,6 +89,7 @@ struct rule_count {
 struct totals {
     size_t cases[VERDICT_COUNT];
     size_t runs[VERDICT_COUNT];
+    size_t stale;    /* cases that the baseline lists, and that deviate no more */
     size_t requests; /* that were held to the rules */
     struct rule_count rules[RULE_COUNT];
 };
