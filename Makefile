@@ -16,7 +16,7 @@ PREFIX     ?= /usr/local
 BUILD      ?= build
 DATA_DIR    = $(PREFIX)/share/assay
 
-PACKAGES      = libcjson libuv
+PACKAGES      = libcjson libmicrohttpd libuv
 TEST_PACKAGES = cunit
 
 # Ours; CFLAGS, CPPFLAGS and LDFLAGS stay the user's.
@@ -32,7 +32,7 @@ OUR_CFLAGS   = $(STANDARD) -pthread $(WARNINGS) $(if $(WERROR),-Werror) $(SANITI
 LIBS         = $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -pthread
 TEST_LIBS    = $(shell $(PKG_CONFIG) --libs $(TEST_PACKAGES))
 
-FOLDERS  = harness harness/client reports server wire
+FOLDERS  = harness harness/client harness/live reports server server/control wire
 CORE_SRC = $(filter-out %/main.c,$(wildcard $(FOLDERS:%=%/*.c)))
 TEST_SRC = $(wildcard tests/*.c)
 ALL_SRC  = $(wildcard $(FOLDERS:%=%/*.c)) $(TEST_SRC)

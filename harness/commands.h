@@ -7,6 +7,6 @@
 /* `argv[0]` is the command's name. Mistakes go to `diags`, which main() prints. */
 typedef enum exit_status command(int argc, char **argv, struct diags *diags);
 
-command cmd_run, cmd_list, cmd_check, cmd_observe;
+command cmd_run, cmd_list, cmd_check, cmd_observe, cmd_serve;
 
 #endif

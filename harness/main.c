@@ -15,6 +15,7 @@ static const struct row {
 } rows[] = {
     {"run", cmd_run, "play cases against a client, and judge it"},
     {"list", cmd_list, "what cases there are"},
+    {"serve", cmd_serve, "show cases and reports to browsers and scripts of this machine"},
     {"check", cmd_check, "look for mistakes in case files, and play nothing"},
     {"observe", cmd_observe, "play cases against the clients present, and note what each did"},
 };
@@ -29,6 +30,8 @@ static const char help_rest[] =
     "  --grep RE             only cases whose id or title matches the regular expression\n"
     "  --tag TAG             only cases with that tag; those tagged slow are played only so\n"
     "  --shard I/N           only the I-th of N parts of the cases: an id stays in its part\n"
+    "  --admin PORT          where serve listens; 8081, and 0 is any that is free\n"
+    "  --reports DIR         the folder of reports that serve shows; reports/out\n"
     "  --subject NAME|PATH   a client under test: bundled, or a driver; may be given again\n"
     "  --report KIND=PATH    write a report there: json, junit or tap; - is the standard output\n"
     "  --wire all            put the octets of what passed into the report, too\n"

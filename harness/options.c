@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 enum option_id {
-    OPTION_GREP = 1000,
+    OPTION_ADMIN = 1000,
+    OPTION_REPORTS,
+    OPTION_GREP,
     OPTION_TAG,
     OPTION_SHARD,
     OPTION_SUBJECT,
@@ -31,6 +33,8 @@ static const struct option_row {
     int has_arg;
     unsigned set; /* the commands that take it: enum option_set */
 } rows[] = {
+    {"admin", OPTION_ADMIN, required_argument, OPTIONS_SERVE},
+    {"reports", OPTION_REPORTS, required_argument, OPTIONS_SERVE},
     {"grep", OPTION_GREP, required_argument, OPTIONS_SELECT},
     {"tag", OPTION_TAG, required_argument, OPTIONS_SELECT},
     {"shard", OPTION_SHARD, required_argument, OPTIONS_SELECT},
@@ -93,16 +97,16 @@ static void read_subject(struct options *options, const char *word, struct diags
 }
 
 /* 0 after telling what is wanted. */
-static unsigned read_number(const char *option, const char *text, unsigned most,
+static unsigned read_number(const char *option, const char *text, unsigned least, unsigned most,
                             struct diags *diags)
 {
     unsigned number = 0;
     const char *at = text;
     for (; *at >= '0' && *at <= '9' && number <= most; at++)
         number = number * 10 + (unsigned)(*at - '0');
-    if (*at == '\0' && number >= 1 && number <= most)
+    if (*at == '\0' && at != text && number >= least && number <= most)
         return number;
-    diag_add(diags, NULL, 0, NULL, "--%s: want a number from 1 to %u, got %s", option, most,
+    diag_add(diags, NULL, 0, NULL, "--%s: want a number from %u to %u, got %s", option, least, most,
              diag_quote(diags->arena, bytes_of(text)));
     return 0;
 }
@@ -128,6 +132,19 @@ static void read_flag(struct options *options, int id)
     }
 }
 
+static void read_numeric_option(struct options *options, int id, const char *value,
+                                struct diags *diags)
+{
+    if (id == OPTION_ADMIN)
+        options->admin_port = read_number("admin", value, 0, UINT16_MAX, diags);
+    else if (id == OPTION_JOBS)
+        options->jobs = read_number("jobs", value, 1, JOBS_MAX, diags);
+    else if (id == OPTION_REPEAT)
+        options->repeat = read_number("repeat", value, 1, REPEAT_MAX, diags);
+    else
+        options->slow = read_number("slow", value, 1, SLOW_MAX, diags);
+}
+
 static void read_option(struct options *options, int id, const char *value, struct diags *diags)
 {
     static const char *const color_words[] = {"auto", "always", "never", NULL};
@@ -142,20 +159,20 @@ static void read_option(struct options *options, int id, const char *value, stru
     case OPTION_SHARD:
         shard_read(&options->selection.shard, value, diags);
         break;
+    case OPTION_ADMIN:
+    case OPTION_JOBS:
+    case OPTION_REPEAT:
+    case OPTION_SLOW:
+        read_numeric_option(options, id, value, diags);
+        break;
+    case OPTION_REPORTS:
+        options->reports_folder = value;
+        break;
     case OPTION_SUBJECT:
         read_subject(options, value, diags);
         break;
     case OPTION_REPORT:
         read_report(options, value, diags);
-        break;
-    case OPTION_JOBS:
-        options->jobs = read_number("jobs", value, JOBS_MAX, diags);
-        break;
-    case OPTION_REPEAT:
-        options->repeat = read_number("repeat", value, REPEAT_MAX, diags);
-        break;
-    case OPTION_SLOW:
-        options->slow = read_number("slow", value, SLOW_MAX, diags);
         break;
     case OPTION_BASELINE:
         options->baseline = value;
@@ -202,7 +219,8 @@ bool options_read(struct options *options, int argc, char **argv, unsigned takes
 {
     struct option table[ROW_COUNT + 1];
     table_for(takes, table);
-    *options = (struct options){.jobs = JOBS_DEFAULT, .repeat = 1, .slow = 1};
+    *options = (struct options){
+        .jobs = JOBS_DEFAULT, .repeat = 1, .slow = 1, .admin_port = ADMIN_PORT_DEFAULT};
     const size_t before = diags->count;
     opterr = 0;
     optind = 1;

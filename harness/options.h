@@ -1,4 +1,4 @@
-/* options -- the command line of `run`, `list` and `check`. */
+/* options -- the command line of the commands that select cases. */
 #ifndef HARNESS_OPTIONS_H
 #define HARNESS_OPTIONS_H
 
@@ -17,6 +17,7 @@ enum {
      * not faster, and each one more is load that a client's patience has to bear. */
     JOBS_DEFAULT = 2,
     REPEAT_MAX = 1000000,
+    ADMIN_PORT_DEFAULT = 8081,
     SLOW_MAX = 1000,
 };
 
@@ -28,6 +29,8 @@ struct report_wish {
 
 struct options {
     struct selection selection;
+    unsigned admin_port;                /* 0: any that is free */
+    const char *reports_folder;         /* NULL: not named */
     const char *subjects[SUBJECTS_MAX]; /* bundled alone when none is named */
     size_t subject_count;
     struct report_wish reports[REPORTS_MAX];
@@ -47,6 +50,7 @@ enum option_set {
     OPTIONS_SELECT = 1,  /* --grep --tag --shard */
     OPTIONS_RUN = 2,     /* all others but --check */
     OPTIONS_OBSERVE = 4, /* --subject --jobs --slow --check */
+    OPTIONS_SERVE = 8,   /* --admin --reports */
 };
 
 /* `argv[0]` is the command's name. Every mistake is told in `diags`; false then. What `options`

@@ -38,6 +38,14 @@ expect 2 '--repeat: want a number from 1 to 1000000, got "99999999999999999999"'
     "$assay" run --repeat 99999999999999999999
 expect 2 '--slow: want a number from 1 to 1000, got "1.5"' "$assay" run --slow 1.5
 expect 2 'unknown option "--jobs"' "$assay" list --jobs 2
+expect 2 '--admin: want a number from 0 to 65535, got "65536"' "$assay" serve --admin 65536
+expect 2 '--admin: want a number from 0 to 65535, got ""' "$assay" serve --admin ''
+expect 2 '--reports: "none/such": No such file or directory' "$assay" serve --reports none/such
+expect 2 '--reports: "README.md": Not a directory' "$assay" serve --reports README.md
+expect 2 'no case is called "smoke/gte"' "$assay" serve smoke/gte
+expect 2 'unknown option "--jobs"' "$assay" serve --jobs 2
+expect 2 'unknown option "--admin"' "$assay" run --admin 0
+expect 3 'cannot write to the standard output' sh -c "\"$assay\" serve --admin 0 >&-"
 expect 2 '--color: want auto, always, never, got "red"' "$assay" run --color red
 expect 2 'no subject is called "bundlde"; there are: ' "$assay" run --subject bundlde
 expect 2 '--report: want json=PATH, junit=PATH, tap=PATH, got "xml=x"' "$assay" run --report xml=x

@@ -18,8 +18,10 @@
     X("server/diagnostics", diagnostics_tests)                                                     \
     X("server/drain", drain_tests)                                                                 \
     X("server/peer", peer_tests)                                                                   \
+    X("server/control", control_tests)                                                             \
     X("harness/client", client_tests)                                                              \
     X("harness/client calls", client_calls_tests)                                                  \
+    X("second opinion", second_opinion_tests)                                                      \
     X("harness/child", child_tests)                                                                \
     X("harness/driver_lines", driver_lines_tests)                                                  \
     X("harness/driver_process", driver_process_tests)                                              \
