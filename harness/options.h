@@ -48,7 +48,7 @@ struct options {
 /* The options that a command takes, a bit each. */
 enum option_set {
     OPTIONS_SELECT = 1,  /* --grep --tag --shard */
-    OPTIONS_RUN = 2,     /* all others but --check */
+    OPTIONS_RUN = 2,     /* all others but --check, --admin and --reports */
     OPTIONS_OBSERVE = 4, /* --subject --jobs --slow --check */
     OPTIONS_SERVE = 8,   /* --admin --reports */
 };
