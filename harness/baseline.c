@@ -52,12 +52,19 @@ static bool means_any(const struct selected *selected, const char *pattern)
     return false;
 }
 
-static void tell_dead(const struct baseline *baseline, const struct entry *entry)
+/* Of all cases that were loaded, ended by NULL. */
+static const char *const *loaded_ids(const struct baseline *baseline)
 {
     const struct selected *selected = baseline->options.selected;
     const char **ids = arena_array(baseline->arena, selected->loaded_count + 1, sizeof(*ids));
     for (size_t i = 0; i < selected->loaded_count; i++)
         ids[i] = selected->loaded[i]->id;
+    return ids;
+}
+
+static void tell_dead(const struct baseline *baseline, const struct entry *entry,
+                      const char *const *ids)
+{
     const char *near = diag_suggest(bytes_of(entry->pattern), ids);
     const char *quoted = diag_quote(baseline->arena, bytes_of(entry->pattern));
     const char *place = json_pointer(entry->at, baseline->arena);
@@ -72,6 +79,7 @@ static void tell_dead(const struct baseline *baseline, const struct entry *entry
 /* An update takes out what is dead. */
 static bool find_dead(struct baseline *baseline)
 {
+    const char *const *ids = loaded_ids(baseline);
     bool is_good = true;
     for (size_t i = 0; i < baseline->count; i++) {
         struct listing *listing = &baseline->listings[i];
@@ -80,7 +88,7 @@ static bool find_dead(struct baseline *baseline)
             entry->is_dead = !means_any(baseline->options.selected, entry->pattern);
             if (!entry->is_dead || baseline->options.update)
                 continue;
-            tell_dead(baseline, entry);
+            tell_dead(baseline, entry, ids);
             is_good = false;
         }
     }

@@ -29,6 +29,7 @@
     X("harness/expand", expand_tests)                                                              \
     X("harness/collect", collect_tests)                                                            \
     X("harness/baseline", baseline_tests)                                                          \
+    X("harness/id_pattern", id_pattern_tests)                                                      \
     X("harness/shard", shard_tests)                                                                \
     X("harness/queue", queue_tests)                                                                \
     X("harness/load limits", load_limits_tests)                                                    \

@@ -1,83 +1,10 @@
 #include "harness/baseline.h"
-#include "harness/id_pattern.h"
 #include "tests/check.h"
 #include "tests/suites.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-/* --- patterns ------------------------------------------------------------------------- */
-
-static void matches_every_pattern(void)
-{
-    static const struct {
-        const char *pattern, *id;
-        bool want;
-    } rows[] = {
-        {"a/b", "a/b", true},
-        {"a/b", "a/bc", false},
-        {"a/bc", "a/b", false},
-        {"a/b", "a/b/c", false},
-        {"a/b/c", "a/b", false},
-        {"*", "a/b", false},
-        {"*/b", "a/b", true},
-        {"a/*", "a/b", true},
-        {"a/*", "a/b/c", false},
-        {"a/*", "b/b", false},
-        {"a/*/c", "a/b/c", true},
-        {"a/x*", "a/x", true},
-        {"a/x*z", "a/xyz", true},
-        {"a/x*z", "a/xzy", false},
-        {"a/*b*b", "a/abab", true},
-        {"a/*ab", "a/aab", true},
-        {"a/*.*.*", "a/1.2", false},
-        {"a/?", "a/b", false},
-        {"**", "a/b", true},
-        {"a/**", "a/b", true},
-        {"a/**", "a/b/c/d", true},
-        {"a/**", "ab/c", false},
-        {"**/c", "a/b/c", true},
-        {"**/c", "a/c/b", false},
-        {"**/c/*", "a/c/b/c/d", true},
-        {"a/**/c", "a/c", true},
-        {"a/**/c", "a/b/b/c", true},
-        {"a/**/b/**/c", "a/b/x/y/c", true},
-        {"a/**/b/**/c", "a/x/y/c", false},
-        {"a/**/*-x/c", "a/b/b-x/c", true},
-    };
-    for (size_t i = 0; i < COUNT_OF(rows); i++)
-        CHECK_ROW(id_pattern_matches(rows[i].pattern, rows[i].id) == rows[i].want, "%s, %s",
-                  rows[i].pattern, rows[i].id);
-}
-
-/* Without a limit on what is tried again this would not end while somebody looks. */
-static void matches_many_stars_soon(void)
-{
-    char pattern[401], id[402] = "";
-    for (size_t i = 0; i < 200; i++) {
-        pattern[2 * i] = '*';
-        pattern[2 * i + 1] = 'a';
-    }
-    pattern[400] = '\0';
-    memset(id, 'a', 400);
-    id[400] = 'b';
-    CU_ASSERT_FALSE(id_pattern_matches(pattern, id));
-}
-
-static void knows_good_patterns(void)
-{
-    static const struct {
-        const char *pattern;
-        bool want;
-    } rows[] = {
-        {"a/b", true},    {"*/*", true},  {"**", true},     {"a/**/b*", true},
-        {"", false},      {"/a", false},  {"a/", false},    {"a//b", false},
-        {"a/**b", false}, {"***", false}, {"a**/b", false},
-    };
-    for (size_t i = 0; i < COUNT_OF(rows); i++)
-        CHECK_ROW(id_pattern_is_good(rows[i].pattern) == rows[i].want, "\"%s\"", rows[i].pattern);
-}
 
 /* --- a corpus, and what came of it ------------------------------------------------------- */
 
@@ -165,51 +92,51 @@ static struct case_result result_of(const struct case_ *case_, const char *lette
 #define CLIENT(known)       FILE_OF("\"client\": {\"cases\": 4, \"known\": [" known "]}")
 #define ENTRY(case, reason) "\n  {\"case\": \"" case "\", \"reason\": \"" reason "\"}"
 
+static const struct bad_row {
+    const char *text, *want;
+} bad_rows[] = {
+    {"", ":1: want a JSON value, got the end of the text\n"},
+    {"[]", ":1: want an object, got an array\n"},
+    {"{}", ":1: want a member \"format\", got none\n:1: want a member \"subjects\", got none\n"},
+    {"{\"format\": \"assay-baseline/2\", \"subjects\": {}}",
+     ":1: /format: want \"assay-baseline/1\", got \"assay-baseline/2\"\n"},
+    {"{\"format\": \"assay-baseline/1\", \"subject\": {}, \"subjects\": []}",
+     ":1: /subject: unknown key \"subject\"; did you mean \"subjects\"?\n"
+     ":1: /subjects: want an object, got an array\n"},
+    {FILE_OF("\"client\": []"), ":2: /subjects/client: want an object, got an array\n"},
+    {FILE_OF("\"client\": {}"), ":2: /subjects/client: want a member \"known\", got none\n"
+                                ":2: /subjects/client: want a member \"cases\", got none\n"},
+    {FILE_OF("\"client\": {\"cases\": -1, \"known\": {}}"),
+     ":2: /subjects/client/cases: want a whole number from 0 to 9007199254740991, got -1\n"
+     ":2: /subjects/client/known: want an array, got an object\n"},
+    {CLIENT("\"a/one\""), ":2: /subjects/client/known/0: want an object, got a string\n"},
+    {CLIENT("{\"case\": \"a/one\"}"),
+     ":2: /subjects/client/known/0: want a member \"reason\", got none\n"},
+    {CLIENT(ENTRY("a/one", "")),
+     ":3: /subjects/client/known/0/reason: want a text, got an empty string\n"},
+    {CLIENT(ENTRY("", "x")),
+     ":3: /subjects/client/known/0/case: want a text, got an empty string\n"},
+    {CLIENT(ENTRY("a/two[cut=1]", "x")),
+     ":3: /subjects/client/known/0/case: want a case, for points cannot be listed alone; got "
+     "\"a/two[cut=1]\"\n"},
+    {CLIENT(ENTRY("a/b**", "x")),
+     ":3: /subjects/client/known/0/case: want a case's id, in which \"*\" is some of a part, "
+     "and a part \"**\" many parts; got \"a/b**\"\n"},
+    {CLIENT(ENTRY("a/one", "x") "," ENTRY("b/*", "x") "," ENTRY("a/one", "y")),
+     ":5: /subjects/client/known/2: \"a/one\" stands here before, at line 3\n"},
+    {CLIENT(ENTRY("a/oen", "x") "," ENTRY("c/**", "x")),
+     ":3: /subjects/client/known/0: no case matches \"a/oen\"; did you mean \"a/one\"?\n"
+     ":4: /subjects/client/known/1: no case matches \"c/**\"\n"},
+    {CLIENT("") "x", ":3: want the end of the text, got \"x\"\n"},
+};
+
 static void tells_every_mistake(void)
 {
-    static const struct {
-        const char *text, *want;
-    } rows[] = {
-        {"", ":1: want a JSON value, got the end of the text\n"},
-        {"[]", ":1: want an object, got an array\n"},
-        {"{}",
-         ":1: want a member \"format\", got none\n:1: want a member \"subjects\", got none\n"},
-        {"{\"format\": \"assay-baseline/2\", \"subjects\": {}}",
-         ":1: /format: want \"assay-baseline/1\", got \"assay-baseline/2\"\n"},
-        {"{\"format\": \"assay-baseline/1\", \"subject\": {}, \"subjects\": []}",
-         ":1: /subject: unknown key \"subject\"; did you mean \"subjects\"?\n"
-         ":1: /subjects: want an object, got an array\n"},
-        {FILE_OF("\"client\": []"), ":2: /subjects/client: want an object, got an array\n"},
-        {FILE_OF("\"client\": {}"), ":2: /subjects/client: want a member \"known\", got none\n"
-                                    ":2: /subjects/client: want a member \"cases\", got none\n"},
-        {FILE_OF("\"client\": {\"cases\": -1, \"known\": {}}"),
-         ":2: /subjects/client/cases: want a whole number from 0 to 9007199254740991, got -1\n"
-         ":2: /subjects/client/known: want an array, got an object\n"},
-        {CLIENT("\"a/one\""), ":2: /subjects/client/known/0: want an object, got a string\n"},
-        {CLIENT("{\"case\": \"a/one\"}"),
-         ":2: /subjects/client/known/0: want a member \"reason\", got none\n"},
-        {CLIENT(ENTRY("a/one", "")),
-         ":3: /subjects/client/known/0/reason: want a text, got an empty string\n"},
-        {CLIENT(ENTRY("", "x")),
-         ":3: /subjects/client/known/0/case: want a text, got an empty string\n"},
-        {CLIENT(ENTRY("a/two[cut=1]", "x")),
-         ":3: /subjects/client/known/0/case: want a case, for points cannot be listed alone; got "
-         "\"a/two[cut=1]\"\n"},
-        {CLIENT(ENTRY("a/b**", "x")),
-         ":3: /subjects/client/known/0/case: want a case's id, in which \"*\" is some of a part, "
-         "and a part \"**\" many parts; got \"a/b**\"\n"},
-        {CLIENT(ENTRY("a/one", "x") "," ENTRY("b/*", "x") "," ENTRY("a/one", "y")),
-         ":5: /subjects/client/known/2: \"a/one\" stands here before, at line 3\n"},
-        {CLIENT(ENTRY("a/oen", "x") "," ENTRY("c/**", "x")),
-         ":3: /subjects/client/known/0: no case matches \"a/oen\"; did you mean \"a/one\"?\n"
-         ":4: /subjects/client/known/1: no case matches \"c/**\"\n"},
-        {CLIENT("") "x", ":3: want the end of the text, got \"x\"\n"},
-    };
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+    for (size_t i = 0; i < COUNT_OF(bad_rows); i++) {
         struct fixture fixture;
-        fixture_begin(&fixture, rows[i].text);
+        fixture_begin(&fixture, bad_rows[i].text);
         CU_ASSERT_PTR_NULL(baseline_open(&fixture.options, &fixture.diags));
-        check_text(rows[i].text, told(&fixture), rows[i].want);
+        check_text(bad_rows[i].text, told(&fixture), bad_rows[i].want);
         fixture_end(&fixture);
     }
 }
@@ -444,9 +371,6 @@ static void leaves_the_file_where_the_run_broke(void)
 }
 
 CU_TestInfo baseline_tests[] = {
-    {"matches every pattern", matches_every_pattern},
-    {"matches many stars soon", matches_many_stars_soon},
-    {"knows good patterns", knows_good_patterns},
     {"tells every mistake of a file", tells_every_mistake},
     {"applies every row", applies_every_row},
     {"compares what ran", compares_what_ran},
