@@ -1,64 +1,19 @@
 #include "harness/baseline.h"
 #include "harness/commands.h"
-#include "harness/options.h"
-#include "reports/console.h"
-
-#include <unistd.h>
-
-/* The sinks of one run: the console's, then one a --report. */
-struct sinks {
-    struct sink *items[REPORTS_MAX + 1];
-    size_t count;
-};
-
-static bool is_stdout(const char *path)
-{
-    return strcmp(path, "-") == 0;
-}
-
-/* People read the standard output, unless a report goes there. */
-static FILE *console_out(const struct options *options)
-{
-    for (size_t i = 0; i < options->report_count; i++)
-        if (is_stdout(options->reports[i].path))
-            return stderr;
-    return stdout;
-}
-
-static bool open_sinks(struct sinks *sinks, const struct options *options, struct diags *diags)
-{
-    FILE *out = console_out(options);
-    const struct console_options console = {
-        .out = out,
-        .progress = isatty(STDERR_FILENO) == 1 ? stderr : NULL,
-        .color = options_color(options->color, out),
-        .strict = options->strict,
-    };
-    sinks->items[sinks->count++] = console_sink_new(&console);
-    for (size_t i = 0; i < options->report_count; i++) {
-        const struct report_wish *wish = &options->reports[i];
-        const char *path = is_stdout(wish->path) ? "/dev/stdout" : wish->path;
-        struct sink *sink = wish->kind->open(path, options, diags);
-        if (sink == NULL)
-            return false;
-        sinks->items[sinks->count++] = sink;
-    }
-    return true;
-}
+#include "harness/sinks.h"
 
 static enum exit_status play(const struct options *options, const struct plan *from,
                              struct diags *diags)
 {
     struct sinks sinks = {.count = 0};
     enum exit_status status = STATUS_BROKEN;
-    if (open_sinks(&sinks, options, diags)) {
+    if (sinks_open(&sinks, options, false, diags)) {
         struct plan plan = *from;
         plan.sinks = sinks.items;
         plan.sink_count = sinks.count;
         status = runner_play(&plan, diags);
     }
-    for (size_t i = 0; i < sinks.count; i++)
-        sinks.items[i]->vtable->free(sinks.items[i]);
+    sinks_free(&sinks);
     return status;
 }
 
@@ -130,7 +85,8 @@ static enum exit_status run(const struct options *options, const struct selected
     enum exit_status status = play(options, &plan, diags);
     if (!are_all_met && status != STATUS_INTERRUPTED)
         status = STATUS_BROKEN;
-    return baseline != NULL ? baseline_finish(baseline, status, console_out(options)) : status;
+    return baseline != NULL ? baseline_finish(baseline, status, sinks_console_out(options))
+                            : status;
 }
 
 enum exit_status cmd_run(int argc, char **argv, struct diags *diags)

@@ -7,6 +7,9 @@
 /* `argv[0]` is the command's name. Mistakes go to `diags`, which main() prints. */
 typedef enum exit_status command(int argc, char **argv, struct diags *diags);
 
-command cmd_run, cmd_list, cmd_check, cmd_observe, cmd_serve;
+command cmd_run, cmd_list, cmd_check, cmd_observe, cmd_serve, cmd_explain, cmd_show, cmd_diff;
+
+/* What `assay COMMAND --help` prints. */
+extern const char explain_manual[], show_manual[], diff_manual[];
 
 #endif

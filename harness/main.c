@@ -17,11 +17,27 @@ static const struct row {
     {"list", cmd_list, "what cases there are"},
     {"serve", cmd_serve, "show cases and reports to browsers and scripts of this machine"},
     {"check", cmd_check, "look for mistakes in case files, and play nothing"},
+    {"explain", cmd_explain, "one case told in words: what is asked, played and recognised"},
+    {"show", cmd_show, "read JSON reports: totals, failures, one run; write other kinds from them"},
+    {"diff", cmd_diff, "what broke, and what was fixed, between two JSON reports"},
     {"observe", cmd_observe, "play cases against the clients present, and note what each did"},
 };
 enum { ROW_COUNT = sizeof(rows) / sizeof(rows[0]) };
 
+/* Of commands that take no part in most of the options below. */
+static const struct manual {
+    const char *name;
+    const char *text;
+} manuals[] = {
+    {"explain", explain_manual},
+    {"show", show_manual},
+    {"diff", diff_manual},
+};
+enum { MANUAL_COUNT = sizeof(manuals) / sizeof(manuals[0]) };
+
 static const char help_rest[] =
+    "\n"
+    "explain, show and diff have a manual of their own: assay show --help.\n"
     "\n"
     "CASES are ids (smoke/get), folders of ids (smoke), patterns ('*/no-*'), or paths of\n"
     "case files or folders; 'ID[cut=17]' is one point of a case; without any, the whole\n"
@@ -49,8 +65,13 @@ static const char help_rest[] =
     "baseline does not hold any more), 2 wrong use or a bad file, 3 the harness broke or a\n"
     "report could not be written, 4 no case selected, 130 interrupted.\n";
 
-static enum exit_status print_help(void)
+static enum exit_status print_help(const char *name)
 {
+    for (size_t i = 0; i < MANUAL_COUNT; i++)
+        if (strcmp(name, manuals[i].name) == 0) {
+            fputs(manuals[i].text, stdout);
+            return STATUS_OK;
+        }
     printf("usage: assay COMMAND [OPTIONS] [CASES...]\n\n");
     for (size_t i = 0; i < ROW_COUNT; i++)
         printf("  %-8s %s\n", rows[i].name, rows[i].help);
@@ -83,7 +104,7 @@ static bool asks_for_help(int argc, char **argv)
 static enum exit_status dispatch(int argc, char **argv, struct diags *diags)
 {
     if (asks_for_help(argc, argv))
-        return print_help();
+        return print_help(argv[1]);
     if (argc < 2) {
         diag_add(diags, NULL, 0, NULL, "want a command; see assay --help");
         return STATUS_USAGE;

@@ -35,11 +35,11 @@ static const struct option_row {
 } rows[] = {
     {"admin", OPTION_ADMIN, required_argument, OPTIONS_SERVE},
     {"reports", OPTION_REPORTS, required_argument, OPTIONS_SERVE},
-    {"grep", OPTION_GREP, required_argument, OPTIONS_SELECT},
+    {"grep", OPTION_GREP, required_argument, OPTIONS_SELECT | OPTIONS_SHOW | OPTIONS_DIFF},
     {"tag", OPTION_TAG, required_argument, OPTIONS_SELECT},
     {"shard", OPTION_SHARD, required_argument, OPTIONS_SELECT},
     {"subject", OPTION_SUBJECT, required_argument, OPTIONS_RUN | OPTIONS_OBSERVE},
-    {"report", OPTION_REPORT, required_argument, OPTIONS_RUN},
+    {"report", OPTION_REPORT, required_argument, OPTIONS_RUN | OPTIONS_SHOW},
     {"jobs", OPTION_JOBS, required_argument, OPTIONS_RUN | OPTIONS_OBSERVE},
     {"repeat", OPTION_REPEAT, required_argument, OPTIONS_RUN},
     {"slow", OPTION_SLOW, required_argument, OPTIONS_RUN | OPTIONS_OBSERVE},
@@ -47,9 +47,10 @@ static const struct option_row {
     {"baseline", OPTION_BASELINE, required_argument, OPTIONS_RUN},
     {"update-baseline", OPTION_UPDATE_BASELINE, no_argument, OPTIONS_RUN},
     {"thin", OPTION_THIN, no_argument, OPTIONS_RUN},
-    {"strict", OPTION_STRICT, no_argument, OPTIONS_RUN},
+    {"strict", OPTION_STRICT, no_argument, OPTIONS_RUN | OPTIONS_SHOW | OPTIONS_DIFF},
     {"wire", OPTION_WIRE, required_argument, OPTIONS_RUN},
-    {"color", OPTION_COLOR, required_argument, OPTIONS_RUN},
+    {"color", OPTION_COLOR, required_argument,
+     OPTIONS_RUN | OPTIONS_SHOW | OPTIONS_DIFF | OPTIONS_EXPLAIN},
 };
 enum { ROW_COUNT = sizeof(rows) / sizeof(rows[0]) };
 

@@ -47,10 +47,13 @@ struct options {
 
 /* The options that a command takes, a bit each. */
 enum option_set {
-    OPTIONS_SELECT = 1,  /* --grep --tag --shard */
-    OPTIONS_RUN = 2,     /* all others but --check, --admin and --reports */
-    OPTIONS_OBSERVE = 4, /* --subject --jobs --slow --check */
-    OPTIONS_SERVE = 8,   /* --admin --reports */
+    OPTIONS_SELECT = 1,   /* --grep --tag --shard */
+    OPTIONS_RUN = 2,      /* all others but --check, --admin and --reports */
+    OPTIONS_OBSERVE = 4,  /* --subject --jobs --slow --check */
+    OPTIONS_SERVE = 8,    /* --admin --reports */
+    OPTIONS_SHOW = 16,    /* --grep --report --strict --color */
+    OPTIONS_DIFF = 32,    /* --grep --strict --color */
+    OPTIONS_EXPLAIN = 64, /* --color */
 };
 
 /* `argv[0]` is the command's name. Every mistake is told in `diags`; false then. What `options`

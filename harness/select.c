@@ -1,13 +1,12 @@
 #include "harness/select.h"
 
 #include "harness/data_dir.h"
+#include "harness/grep.h"
 
 #include <fnmatch.h>
-#include <regex.h>
 #include <sys/stat.h>
 
-/* Whether the word means this id: itself, a folder above it, or a pattern. */
-static bool names_id(const char *word, const char *id)
+bool select_names(const char *word, const char *id)
 {
     size_t len = strlen(word);
     while (len > 0 && word[len - 1] == '/')
@@ -25,8 +24,7 @@ static const char *suggest_id(const struct corpus *corpus, const char *word)
     return diag_suggest(bytes_of(word), ids);
 }
 
-/* The part of the word behind the id, "[cut=17]", where it begins with this id; else NULL. */
-static const char *suffix_of(const char *word, const char *id)
+const char *select_suffix(const char *word, const char *id)
 {
     const size_t len = strlen(id);
     return strncmp(word, id, len) == 0 && word[len] == '[' ? word + len : NULL;
@@ -47,8 +45,9 @@ static bool unknown_point(const struct case_ *one, const char *suffix, struct di
 static bool unknown_word(const struct corpus *corpus, const char *word, struct diags *diags)
 {
     for (size_t i = 0; i < corpus->count; i++)
-        if (suffix_of(word, corpus->cases[i]->id) != NULL)
-            return unknown_point(corpus->cases[i], suffix_of(word, corpus->cases[i]->id), diags);
+        if (select_suffix(word, corpus->cases[i]->id) != NULL)
+            return unknown_point(corpus->cases[i], select_suffix(word, corpus->cases[i]->id),
+                                 diags);
     const char *near = suggest_id(corpus, word);
     const char *quoted = diag_quote(corpus->arena, bytes_of(word));
     if (near != NULL)
@@ -57,7 +56,7 @@ static bool unknown_word(const struct corpus *corpus, const char *word, struct d
     return diag_add(diags, NULL, 0, NULL, "no case is called %s, and no file or folder", quoted);
 }
 
-static bool is_for_loading(const char *word)
+bool select_is_path(const char *word)
 {
     struct stat info;
     return stat(word, &info) == 0 || bytes_end_in(bytes_of(word), bytes_of(".json"));
@@ -70,7 +69,7 @@ static bool load(const struct selection *selection, struct corpus *corpus, size_
 {
     bool needs_corpus = selection->word_count == 0, is_good = true;
     for (size_t i = 0; i < selection->word_count; i++) {
-        if (is_for_loading(selection->words[i]))
+        if (select_is_path(selection->words[i]))
             is_good = corpus_load(corpus, selection->words[i], diags) && is_good;
         else
             needs_corpus = true;
@@ -89,7 +88,7 @@ static bool mark_point(const struct corpus *corpus, const char *word, struct mea
 {
     for (size_t i = 0; i < corpus->count; i++) {
         const struct case_ *one = corpus->cases[i];
-        const char *suffix = suffix_of(word, one->id);
+        const char *suffix = select_suffix(word, one->id);
         for (size_t j = 0; suffix != NULL && j < one->point_count; j++) {
             if (strcmp(one->points[j].suffix, suffix) != 0)
                 continue;
@@ -106,11 +105,11 @@ static bool mark_point(const struct corpus *corpus, const char *word, struct mea
 static bool mark_word(const struct corpus *corpus, const char *word, struct meant *meant,
                       struct diags *diags)
 {
-    if (is_for_loading(word) || mark_point(corpus, word, meant))
+    if (select_is_path(word) || mark_point(corpus, word, meant))
         return true;
     bool is_found = false;
     for (size_t i = 0; i < corpus->count; i++)
-        if (names_id(word, corpus->cases[i]->id))
+        if (select_names(word, corpus->cases[i]->id))
             is_found = meant[i].is_whole = true;
     return is_found || unknown_word(corpus, word, diags);
 }
@@ -138,12 +137,13 @@ static bool is_named_alone(const struct selection *selection, const struct case_
 {
     for (size_t i = 0; i < selection->word_count; i++)
         if (strcmp(selection->words[i], one->id) == 0 ||
-            suffix_of(selection->words[i], one->id) != NULL)
+            select_suffix(selection->words[i], one->id) != NULL)
             return true;
     return false;
 }
 
-static bool passes(const struct selection *selection, const regex_t *grep, const struct case_ *one)
+static bool passes(const struct selection *selection, const struct grep *grep,
+                   const struct case_ *one)
 {
     if (!shard_has(selection->shard, one->id))
         return false;
@@ -151,8 +151,7 @@ static bool passes(const struct selection *selection, const regex_t *grep, const
         return false;
     if (selection->tag == NULL && has_tag(one, "slow") && !is_named_alone(selection, one))
         return false;
-    return grep == NULL || regexec(grep, one->id, 0, NULL, 0) == 0 ||
-           regexec(grep, one->title, 0, NULL, 0) == 0;
+    return grep_matches(grep, one->id, one->title);
 }
 
 static struct pick pick_points(const struct case_ *one, const struct meant *meant,
@@ -172,13 +171,13 @@ static struct pick pick_points(const struct case_ *one, const struct meant *mean
 static bool leaves_nothing_out(const struct selection *selection)
 {
     for (size_t i = 0; i < selection->word_count; i++)
-        if (!is_for_loading(selection->words[i]))
+        if (!select_is_path(selection->words[i]))
             return false;
     return selection->grep == NULL && selection->tag == NULL && selection->shard.count == 0;
 }
 
 static void gather(const struct selection *selection, const struct corpus *corpus,
-                   const struct meant *meant, const regex_t *grep, struct selected *selected)
+                   const struct meant *meant, const struct grep *grep, struct selected *selected)
 {
     const struct case_ **cases = arena_array(corpus->arena, corpus->count, sizeof(struct case_ *));
     struct pick *picks = arena_array(corpus->arena, corpus->count, sizeof(*picks));
@@ -200,20 +199,11 @@ static void gather(const struct selection *selection, const struct corpus *corpu
 static bool filter(const struct selection *selection, const struct corpus *corpus,
                    const struct meant *meant, struct selected *selected, struct diags *diags)
 {
-    regex_t grep;
-    char why[128];
-    if (selection->grep == NULL) {
-        gather(selection, corpus, meant, NULL, selected);
-        return true;
-    }
-    const int error = regcomp(&grep, selection->grep, REG_EXTENDED | REG_NOSUB);
-    if (error != 0) {
-        regerror(error, &grep, why, sizeof(why));
-        return diag_add(diags, NULL, 0, NULL, "--grep: %s is no regular expression: %s",
-                        diag_quote(corpus->arena, bytes_of(selection->grep)), why);
-    }
+    struct grep grep;
+    if (!grep_open(&grep, selection->grep, diags))
+        return false;
     gather(selection, corpus, meant, &grep, selected);
-    regfree(&grep);
+    grep_close(&grep);
     return true;
 }
 

@@ -36,6 +36,15 @@ struct selected {
     bool is_whole; /* nothing in the selection leaves any of them out, but for `slow` */
 };
 
+/* Whether the word is a path: of a file or folder that is there, or it ends in `.json`. */
+bool select_is_path(const char *word);
+
+/* Whether the word means this id: itself, a folder above it, or a pattern. */
+bool select_names(const char *word, const char *id);
+
+/* The part of the word behind the id, "[cut=17]", where it begins with this id; else NULL. */
+const char *select_suffix(const char *word, const char *id);
+
 /* False, with diags, when a case file is bad, a word names nothing, or the expression is none. */
 bool select_cases(const struct selection *selection, struct arena *arena, struct selected *selected,
                   struct diags *diags);

@@ -1,70 +1,20 @@
 #include "reports/block_text.h"
 
 #include "reports/case_text.h"
+#include "reports/label_text.h"
 #include "reports/wire_text.h"
 
-enum {
-    LABEL_WIDTH = 9,
-    INDENT = LABEL_WIDTH + 4,
-    WRAP_AT = 100,
-    WIRE_HEAD = 40,
-    WIRE_TAIL = 12,
-};
-
-static void print_label(FILE *out, const char *label)
-{
-    fprintf(out, "  %-*s  ", LABEL_WIDTH, label);
-}
-
-/* Line by line as it is, each under the first. */
-static void print_lines(FILE *out, const char *label, const char *lines)
-{
-    struct bytes rest = bytes_of(lines);
-    print_label(out, label);
-    wire_text_print(out, bytes_take_until(&rest, '\n'));
-    while (rest.len > 0) {
-        fprintf(out, "\n%*s", INDENT, "");
-        wire_text_print(out, bytes_take_until(&rest, '\n'));
-    }
-    putc('\n', out);
-}
-
-/* Wrapped at blanks; `column` is where the line stands. */
-static void print_wrapped(FILE *out, const char *text, size_t column)
-{
-    struct bytes rest = bytes_of(text);
-    while (rest.len > 0) {
-        const struct bytes word = bytes_take_until(&rest, ' ');
-        if (column + 1 + word.len > WRAP_AT && column > INDENT) {
-            fprintf(out, "\n%*s", INDENT, "");
-            column = INDENT;
-        } else if (column > INDENT) {
-            putc(' ', out);
-            column++;
-        }
-        column += wire_text_print(out, word);
-    }
-}
-
-/* "9112-8-1 (MUST): A client that ..." */
-static void print_requirement(FILE *out, const struct requirement *one)
-{
-    size_t column = INDENT + wire_text_print(out, bytes_of(one->id));
-    fputs(" (", out);
-    column += wire_text_print(out, bytes_of(one->level)) + strlen(" ():");
-    fputs("):", out);
-    print_wrapped(out, one->text, column);
-    putc('\n', out);
-}
+enum { WIRE_HEAD = 40, WIRE_TAIL = 12 };
 
 /* A requirement in words; a harm has none. */
 static void print_why(FILE *out, const struct case_ *case_, const char *why)
 {
-    print_label(out, "why");
+    label_text_begin(out, "why");
     for (size_t i = 0; i < case_->requirement_count; i++) {
         if (strcmp(case_->requirements[i]->id, why) != 0)
             continue;
-        print_requirement(out, case_->requirements[i]);
+        label_text_requirement(out, case_->requirements[i], LABEL_INDENT);
+        putc('\n', out);
         return;
     }
     wire_text_print(out, bytes_of(why));
@@ -75,8 +25,9 @@ static void print_why(FILE *out, const struct case_ *case_, const char *why)
 static void print_requirements(FILE *out, const struct case_ *case_)
 {
     for (size_t i = 0; i < case_->requirement_count; i++) {
-        print_label(out, i == 0 ? "requires" : "");
-        print_requirement(out, case_->requirements[i]);
+        label_text_begin(out, i == 0 ? "requires" : "");
+        label_text_requirement(out, case_->requirements[i], LABEL_INDENT);
+        putc('\n', out);
     }
 }
 
@@ -86,7 +37,7 @@ static void print_client(FILE *out, const struct run_result *run)
     for (size_t i = 0; i < run->point->client_count; i++) {
         const struct outcome *outcome = i < run->outcome_count ? run->outcomes[i] : NULL;
         const bool is_stated = behaviour != NULL && i < behaviour->client_count;
-        print_label(out, i == 0 ? "client" : "");
+        label_text_begin(out, i == 0 ? "client" : "");
         case_text_request(out, run->point, &run->point->client[i]);
         fputs("  ->  ", out);
         case_text_outcome(out, outcome, is_stated ? &behaviour->client[i] : NULL);
@@ -98,6 +49,7 @@ static void print_client(FILE *out, const struct run_result *run)
 struct wire_lines {
     FILE *out;
     size_t total, printed;
+    bool is_whole; /* none is left out */
 };
 
 static void count_line(void *context, const char *line)
@@ -110,25 +62,25 @@ static void print_line(void *context, const char *line)
 {
     struct wire_lines *lines = context;
     const size_t index = lines->printed++;
-    const bool is_long = lines->total > WIRE_HEAD + WIRE_TAIL;
+    const bool is_long = !lines->is_whole && lines->total > WIRE_HEAD + WIRE_TAIL;
     const size_t left_out = is_long ? lines->total - WIRE_HEAD - WIRE_TAIL : 0;
     if (is_long && index == WIRE_HEAD)
-        fprintf(lines->out, "%*s... (%zu lines)\n", INDENT, "", left_out);
+        fprintf(lines->out, "%*s... (%zu lines)\n", LABEL_INDENT, "", left_out);
     if (is_long && index >= WIRE_HEAD && index < WIRE_HEAD + left_out)
         return;
-    print_label(lines->out, index == 0 ? "wire" : "");
+    label_text_begin(lines->out, index == 0 ? "wire" : "");
     fprintf(lines->out, "%s\n", line);
 }
 
-static void print_wire(FILE *out, const struct run_result *run)
+static void print_wire(FILE *out, const struct run_result *run, bool is_whole)
 {
     if (run->transcript == NULL)
         return;
-    struct wire_lines lines = {.out = out};
+    struct wire_lines lines = {.out = out, .is_whole = is_whole};
     wire_text_ladder(run->point, run->transcript, count_line, &lines);
     wire_text_ladder(run->point, run->transcript, print_line, &lines);
     if (run->transcript->dropped > 0)
-        fprintf(out, "%*s... (%zu events more, which were not kept)\n", INDENT, "",
+        fprintf(out, "%*s... (%zu events more, which were not kept)\n", LABEL_INDENT, "",
                 run->transcript->dropped);
 }
 
@@ -138,13 +90,13 @@ static void print_runs(FILE *out, const struct case_result *result)
     if (result->run_count < 2)
         return;
     for (size_t i = 0; i < result->behaviour_count; i++) {
-        print_label(out, i == 0 ? "runs" : "");
+        label_text_begin(out, i == 0 ? "runs" : "");
         fprintf(out, "%zu of %zu  ", result->behaviours[i].count, result->run_count);
         wire_text_print(out, bytes_of(result->behaviours[i].name));
         putc('\n', out);
     }
     if (result->worst->point->suffix[0] != '\0')
-        print_lines(out, "shown", result->worst->point->suffix);
+        label_text_lines(out, "shown", result->worst->point->suffix);
 }
 
 static void print_recognised(FILE *out, const struct case_result *result)
@@ -152,15 +104,15 @@ static void print_recognised(FILE *out, const struct case_result *result)
     const struct run_result *run = result->worst;
     const struct behaviour *behaviour = run->behaviour;
     if (behaviour != NULL)
-        print_lines(out, "behaviour", behaviour->name);
+        label_text_lines(out, "behaviour", behaviour->name);
     if (run->reason != NULL && (behaviour == NULL || strcmp(run->reason, behaviour->name) != 0))
-        print_lines(out, "reason", run->reason);
+        label_text_lines(out, "reason", run->reason);
     if (result->listed != NULL)
-        print_lines(out, "baseline", result->listed);
+        label_text_lines(out, "baseline", result->listed);
 }
 
 /* What the runner found in its worst run. */
-static void print_run(FILE *out, const struct case_result *result)
+static void print_run(FILE *out, const struct case_result *result, bool is_whole)
 {
     const struct run_result *run = result->worst;
     const struct case_ *case_ = result->case_;
@@ -170,12 +122,12 @@ static void print_run(FILE *out, const struct case_result *result)
     if (result->verdict == VERDICT_UNRECOGNISED)
         print_requirements(out, case_);
     for (size_t i = 0; i < case_->seen_in_count; i++)
-        print_lines(out, i == 0 ? "seen in" : "", case_->seen_in[i]);
+        label_text_lines(out, i == 0 ? "seen in" : "", case_->seen_in[i]);
     print_runs(out, result);
     if (run->attempts > 1)
-        print_lines(out, "played", "again alone, with more time, before it counted");
+        label_text_lines(out, "played", "again alone, with more time, before it counted");
     print_client(out, run);
-    print_wire(out, run);
+    print_wire(out, run, is_whole);
 }
 
 const char *block_text_word(const struct case_result *result)
@@ -189,13 +141,23 @@ bool block_text_is_due(enum verdict verdict)
            verdict == VERDICT_ERROR;
 }
 
-void block_text_print(FILE *out, const struct case_result *result)
+static void print_block(FILE *out, const struct case_result *result, bool is_whole)
 {
     if (result->worst != NULL)
-        print_run(out, result);
-    print_label(out, "run it");
+        print_run(out, result, is_whole);
+    label_text_begin(out, "run it");
     case_text_command(out, result);
     putc('\n', out);
+}
+
+void block_text_print(FILE *out, const struct case_result *result)
+{
+    print_block(out, result, false);
+}
+
+void block_text_print_whole(FILE *out, const struct case_result *result)
+{
+    print_block(out, result, true);
 }
 
 void block_text_summary(FILE *out, const struct case_result *result)

@@ -28,6 +28,9 @@ bool block_text_is_due(enum verdict verdict);
  * said, the wire; and the command that plays it again. */
 void block_text_print(FILE *out, const struct case_result *result);
 
+/* The same, with every line of the wire. */
+void block_text_print_whole(FILE *out, const struct case_result *result);
+
 /* What was recognised, and how often. Nothing when there was no run. */
 void block_text_summary(FILE *out, const struct case_result *result);
 

@@ -53,6 +53,10 @@ static void print_script(FILE *out, const struct point *point, const struct octe
 
 void case_text_request(FILE *out, const struct point *point, const struct client_step *step)
 {
+    if (step->told != NULL) {
+        wire_text_print(out, bytes_of(step->told));
+        return;
+    }
     print_script(out, point, &step->method);
     putc(' ', out);
     print_script(out, point, &step->target);

@@ -2,6 +2,7 @@
 
 #include "reports/block_text.h"
 #include "reports/rules_text.h"
+#include "reports/verdict_text.h"
 #include "reports/wire_text.h"
 
 #include <errno.h>
@@ -47,20 +48,12 @@ static void show_progress(struct console *console, const char *case_id)
     fflush(out);
 }
 
-/* `word` in the verdict's colour. */
+/* `word` in the verdict's colour; of a warning that counts, in a failure's. */
 static void print_word(const struct console *console, enum verdict verdict, const char *word)
 {
-    static const char *const sgr[VERDICT_COUNT] = {
-        [VERDICT_PASS] = "32",         [VERDICT_INFO] = "36", [VERDICT_SKIP] = "36",
-        [VERDICT_UNEXERCISED] = "36",  [VERDICT_WARN] = "33", [VERDICT_KNOWN] = "33",
-        [VERDICT_UNRECOGNISED] = "35", [VERDICT_FAIL] = "31", [VERDICT_ERROR] = "1;31",
-    };
     const bool is_strict_warn = verdict == VERDICT_WARN && console->options.strict;
-    if (console->options.color)
-        fprintf(console->options.out, "\x1b[%sm%s\x1b[0m",
-                sgr[is_strict_warn ? VERDICT_FAIL : verdict], word);
-    else
-        fputs(word, console->options.out);
+    verdict_text_print(console->options.out, is_strict_warn ? VERDICT_FAIL : verdict, word,
+                       console->options.color);
 }
 
 /* "FAIL  partial-read/length-cut  [bundled]" */
@@ -86,7 +79,10 @@ static void print_block(const struct console *console, const struct case_result 
     fputs("\n  ", out);
     wire_text_print(out, bytes_of(result->case_->title));
     putc('\n', out);
-    block_text_print(out, result);
+    if (console->options.whole)
+        block_text_print_whole(out, result);
+    else
+        block_text_print(out, result);
     putc('\n', out);
 }
 
@@ -116,9 +112,9 @@ static void console_result(struct sink *base, const struct case_result *result)
 {
     struct console *console = (struct console *)base;
     console->cases_done++;
-    if (result->verdict != VERDICT_PASS || result->is_stale) {
+    if (result->verdict != VERDICT_PASS || result->is_stale || console->options.whole) {
         erase_progress(console);
-        if (block_text_is_due(result->verdict))
+        if (block_text_is_due(result->verdict) || console->options.whole)
             print_block(console, result);
         else
             print_note(console, result);

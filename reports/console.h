@@ -12,6 +12,7 @@ struct console_options {
     FILE *progress; /* a progress line is kept here; NULL: none. Borrowed */
     bool color;
     bool strict; /* warn counts as a deviation */
+    bool whole;  /* a block for every result, with the whole wire */
 };
 
 /* Freed by its vtable's free. */

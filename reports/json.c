@@ -1,7 +1,6 @@
 #include "reports/json.h"
 
-#include "reports/json_text.h"
-#include "reports/json_wire.h"
+#include "reports/json_run.h"
 #include "reports/whole_file.h"
 
 enum { NS_PER_US = 1000, NS_PER_MS = 1000000 };
@@ -15,8 +14,10 @@ struct json_sink {
     struct json_text text; /* into the file */
     const char *started, *host;
     const char *const *subjects; /* names */
-    size_t subject_count;
+    size_t subject_count, case_count;
     unsigned shard, shard_count;
+    const struct requirement **catalog; /* that the results name */
+    size_t catalog_count, catalog_size;
 };
 
 static void write_can(struct json_text *text, can_set can)
@@ -39,6 +40,7 @@ static void json_begin(struct sink *base, const struct run_info *info)
     struct json_text *text = &sink->text;
     sink->started = keep(sink, info->started);
     sink->host = keep(sink, info->host);
+    sink->case_count = info->case_count;
     sink->subject_count = info->subject_count;
     sink->shard = info->shard;
     sink->shard_count = info->shard_count;
@@ -64,120 +66,6 @@ static void json_begin(struct sink *base, const struct run_info *info)
     json_text_array(text, "results", JSON_LINES);
 }
 
-static void write_fields(struct json_text *text, const char *key, const struct fields *fields)
-{
-    json_text_array(text, key, JSON_FLAT);
-    for (size_t i = 0; i < fields->count; i++) {
-        json_text_array(text, NULL, JSON_FLAT);
-        json_text_octets(text, NULL, fields->items[i].name);
-        json_text_octets(text, NULL, fields->items[i].value);
-        json_text_close(text);
-    }
-    json_text_close(text);
-}
-
-static void write_interims(struct json_text *text, const struct outcome *outcome)
-{
-    json_text_array(text, "interims", JSON_FLAT);
-    for (size_t i = 0; i < outcome->interim_count; i++) {
-        json_text_object(text, NULL, JSON_FLAT);
-        json_text_number(text, "status", (uint64_t)outcome->interims[i].status);
-        write_fields(text, "headers", &outcome->interims[i].fields);
-        json_text_close(text);
-    }
-    json_text_close(text);
-}
-
-/* Of a longer body only so many first octets are written: other runs wait meanwhile. */
-enum { BODY_WRITTEN_MAX = 64 * 1024 };
-
-static void write_body(struct json_text *text, const struct outcome *outcome)
-{
-    struct bytes front = outcome->body;
-    front = bytes_take(&front, front.len < BODY_WRITTEN_MAX ? front.len : BODY_WRITTEN_MAX);
-    json_text_object(text, "body", JSON_FLAT);
-    json_text_number(text, "len", outcome->body_len);
-    json_text_readable(text, "text", front);
-    json_text_base64(text, "b64", front);
-    json_text_close(text);
-}
-
-/* A member is there only when the client said so much. */
-static void write_outcome(struct json_text *text, size_t step, const struct outcome *outcome)
-{
-    json_text_object(text, NULL, JSON_FLAT);
-    json_text_number(text, "step", step);
-    json_text_string(text, "error", outcome_error_name(outcome->error));
-    if (outcome->is_unsupported)
-        json_text_bool(text, "unsupported", true);
-    if (outcome->text != NULL)
-        json_text_string(text, "text", outcome->text);
-    if (outcome->status > 0)
-        json_text_number(text, "status", (uint64_t)outcome->status);
-    if (outcome->has_reason)
-        json_text_octets(text, "reason", outcome->reason);
-    if (outcome->has_fields)
-        write_fields(text, "headers", &outcome->fields);
-    if (outcome->has_body)
-        write_body(text, outcome);
-    if (outcome->has_trailers)
-        write_fields(text, "trailers", &outcome->trailers);
-    if (outcome->has_interims)
-        write_interims(text, outcome);
-    json_text_close(text);
-}
-
-static void write_outcomes(struct json_text *text, const struct run_result *run)
-{
-    json_text_array(text, "outcomes", JSON_LINES);
-    for (size_t i = 0; i < run->outcome_count; i++) {
-        if (run->outcomes[i] != NULL)
-            write_outcome(text, i, run->outcomes[i]);
-        else
-            json_text_null(text, NULL);
-    }
-    json_text_close(text);
-}
-
-/* The rules that the client broke in this run. */
-static void write_findings(struct json_text *text, const struct run_result *run)
-{
-    json_text_array(text, "findings", JSON_LINES);
-    for (size_t i = 0; i < run->finding_count; i++) {
-        const struct run_finding *found = &run->findings[i];
-        json_text_object(text, NULL, JSON_FLAT);
-        json_text_string(text, "rule", rule_name(found->finding.rule));
-        json_text_string(text, "requirement", rule_requirement(found->finding.rule));
-        json_text_string(text, "message", rule_message(found->finding.rule));
-        json_text_string(text, "peer", run->point->peers[found->peer].name);
-        json_text_number(text, "connection", found->connection);
-        json_text_number(text, "request", found->finding.request);
-        json_text_number(text, "offset", found->finding.offset);
-        json_text_close(text);
-    }
-    json_text_close(text);
-}
-
-static void write_run(struct json_sink *sink, const char *case_id, const struct run_result *run)
-{
-    struct json_text *text = &sink->text;
-    json_text_object(text, NULL, JSON_LINES);
-    const char *number = run->repeat > 0 ? arena_printf(sink->scratch, "#%u", run->repeat) : "";
-    json_text_string(text, "run",
-                     arena_printf(sink->scratch, "%s%s%s", case_id, run->point->suffix, number));
-    json_text_string(text, "verdict", verdict_name(run->verdict));
-    json_text_string(text, "behaviour", run->behaviour != NULL ? run->behaviour->name : NULL);
-    json_text_string(text, "reason", run->reason);
-    json_text_number(text, "attempts", run->attempts);
-    write_outcomes(text, run);
-    write_findings(text, run);
-    json_text_number(text, "duration_us", run->duration_ns / NS_PER_US);
-    const bool is_wanted = sink->wire == JSON_WIRE_ALL || run->verdict != VERDICT_PASS;
-    if (is_wanted && run->transcript != NULL)
-        json_wire_write(text, run);
-    json_text_close(text);
-}
-
 static void write_texts(struct json_text *text, const char *key, const char *const *texts,
                         size_t count)
 {
@@ -187,17 +75,40 @@ static void write_texts(struct json_text *text, const char *key, const char *con
     json_text_close(text);
 }
 
-static void write_case(struct json_text *text, const struct case_ *case_)
+/* The corpus' own, so each is there once; a report that was read has its own, too. */
+static void name_requirement(struct json_sink *sink, const struct requirement *requirement)
 {
+    for (size_t i = 0; i < sink->catalog_count; i++)
+        if (strcmp(sink->catalog[i]->id, requirement->id) == 0)
+            return;
+    sink->catalog = arena_room(sink->arena, sink->catalog, sink->catalog_count, &sink->catalog_size,
+                               sizeof(struct requirement *));
+    sink->catalog[sink->catalog_count++] = requirement;
+}
+
+static void write_case(struct json_sink *sink, const struct case_ *case_)
+{
+    struct json_text *text = &sink->text;
     json_text_string(text, "case", case_->id);
     json_text_string(text, "title", case_->title);
     json_text_string(text, "file", case_->file);
     json_text_number(text, "line", case_->line);
     json_text_array(text, "requirements", JSON_FLAT);
-    for (size_t i = 0; i < case_->requirement_count; i++)
+    for (size_t i = 0; i < case_->requirement_count; i++) {
         json_text_string(text, NULL, case_->requirements[i]->id);
+        name_requirement(sink, case_->requirements[i]);
+    }
     json_text_close(text);
     write_texts(text, "seen_in", case_->seen_in, case_->seen_in_count);
+}
+
+static void write_tally(struct json_text *text, const char *key, const size_t *counts)
+{
+    json_text_object(text, key, JSON_FLAT);
+    for (enum verdict one = 0; one < VERDICT_COUNT; one++)
+        if (counts[one] > 0)
+            json_text_number(text, verdict_name(one), counts[one]);
+    json_text_close(text);
 }
 
 static void write_counts(struct json_text *text, const struct case_result *result)
@@ -208,6 +119,7 @@ static void write_counts(struct json_text *text, const struct case_result *resul
     for (size_t i = 0; i < result->behaviour_count; i++)
         json_text_number(text, result->behaviours[i].name, result->behaviours[i].count);
     json_text_close(text);
+    write_tally(text, "verdicts", result->verdict_runs);
     json_text_close(text);
 }
 
@@ -219,6 +131,11 @@ static void write_listed(struct json_text *text, const struct case_result *resul
     json_text_close(text);
 }
 
+static bool has_wire(const struct json_sink *sink, const struct run_result *run)
+{
+    return sink->wire == JSON_WIRE_ALL || run->verdict != VERDICT_PASS;
+}
+
 static void json_result(struct sink *base, const struct case_result *result)
 {
     struct json_sink *sink = (struct json_sink *)base;
@@ -226,7 +143,7 @@ static void json_result(struct sink *base, const struct case_result *result)
     const struct run_result *worst = result->worst;
     const struct behaviour *behaviour = worst != NULL ? worst->behaviour : NULL;
     json_text_object(text, NULL, JSON_LINES);
-    write_case(text, result->case_);
+    write_case(sink, result->case_);
     json_text_string(text, "subject", result->subject);
     json_text_string(text, "verdict", verdict_name(result->verdict));
     json_text_string(text, "behaviour", behaviour != NULL ? behaviour->name : NULL);
@@ -236,22 +153,14 @@ static void json_result(struct sink *base, const struct case_result *result)
     json_text_string(text, "why", behaviour != NULL ? behaviour->why : NULL);
     if (result->listed != NULL)
         write_listed(text, result);
+    json_text_number(text, "duration_us", result->duration_ns / NS_PER_US);
     write_counts(text, result);
     json_text_array(text, "shown", JSON_LINES);
     for (size_t i = 0; i < result->shown_count; i++)
-        write_run(sink, result->case_->id, result->shown[i]);
+        json_run_write(text, result->shown[i], has_wire(sink, result->shown[i]), sink->scratch);
     json_text_close(text);
     json_text_close(text);
     arena_reset(sink->scratch);
-}
-
-static void write_tally(struct json_text *text, const char *key, const size_t *counts)
-{
-    json_text_object(text, key, JSON_FLAT);
-    for (enum verdict one = 0; one < VERDICT_COUNT; one++)
-        if (counts[one] > 0)
-            json_text_number(text, verdict_name(one), counts[one]);
-    json_text_close(text);
 }
 
 static void write_totals(struct json_sink *sink, const struct totals *totals)
@@ -309,6 +218,21 @@ static void write_shard(struct json_sink *sink)
     json_text_close(&sink->text);
 }
 
+/* The requirements that the results name, in words: a report is read where no corpus is. */
+static void write_catalog(struct json_sink *sink)
+{
+    struct json_text *text = &sink->text;
+    json_text_array(text, "catalog", JSON_LINES);
+    for (size_t i = 0; i < sink->catalog_count; i++) {
+        json_text_object(text, NULL, JSON_FLAT);
+        json_text_string(text, "id", sink->catalog[i]->id);
+        json_text_string(text, "level", sink->catalog[i]->level);
+        json_text_string(text, "text", sink->catalog[i]->text);
+        json_text_close(text);
+    }
+    json_text_close(text);
+}
+
 static bool json_end(struct sink *base, const struct totals *totals, uint64_t duration_ns,
                      bool interrupted, struct diags *diags)
 {
@@ -316,6 +240,7 @@ static bool json_end(struct sink *base, const struct totals *totals, uint64_t du
     struct json_text *text = &sink->text;
     json_text_close(text);
     write_rules(sink, totals);
+    write_catalog(sink);
     write_totals(sink, totals);
     json_text_object(text, "run", JSON_FLAT);
     json_text_string(text, "started", sink->started);
@@ -323,6 +248,7 @@ static bool json_end(struct sink *base, const struct totals *totals, uint64_t du
     json_text_string(text, "host", sink->host);
     write_shard(sink);
     json_text_bool(text, "interrupted", interrupted);
+    json_text_number(text, "cases", sink->case_count);
     json_text_close(text);
     json_text_close(text);
     sink->file.error = text->error;

@@ -100,6 +100,7 @@ expect 1 'status is 200, want 404' "$assay" run "$folder/unrecognised.json"
 sed 's/"fail"/"warn"/' "$folder/fail.json" >"$folder/warn.json"
 expect 0 '1 warn' "$assay" run "$folder/warn.json"
 expect 1 '1 warn' "$assay" run --strict "$folder/warn.json"
+sed 's/always-fails/warns/' "$folder/warn.json" >"$folder/warn2.json"
 expect 1 '<failure type="warn"' "$assay" run --strict "$folder/warn.json" --report junit=-
 expect 1 'not ok 1 - test/always-fails' "$assay" run --strict "$folder/warn.json" --report tap=-
 
@@ -155,6 +156,76 @@ if [ "$got" -ne 130 ] || ! grep -qF '"interrupted": true' "$folder/int.json" ||
 fi
 expect 0 'interrupted: 1 of 2 cases were played' cat "$folder/int.xml"
 expect 0 '1..2' cat "$folder/int.tap"
+
+# A case in words.
+expect 0 'usage: assay explain CASE' "$assay" explain --help
+expect 0 'sends 43 octets' "$assay" explain smoke/get
+expect 0 'fail         takes the body' "$assay" explain "$folder/fail.json"
+expect 0 'does harm: truncation' "$assay" explain "$folder/fail.json"
+expect 0 '9112-8-1 (MUST): A response cut short' "$assay" explain "$folder/fail.json"
+expect 0 'told is the first, [cut=0,end=fin]' "$assay" explain partial-read/truncate-length
+expect 0 'sends 17 octets' "$assay" explain 'partial-read/truncate-length[cut=17,end=fin]'
+expect 0 'nobody listens on its port' "$assay" explain tests/engine
+expect 0 'told is the first' "$assay" explain reuse --color always
+expect 2 'want a case' "$assay" explain
+expect 2 'did you mean "smoke/get"?' "$assay" explain smoke/gte
+expect 2 'has no point "[cut=1]": it is played once' "$assay" explain 'smoke/get[cut=1]'
+expect 2 'did you mean "send"?' "$assay" explain "$folder/broken.json"
+expect 3 'cannot write to the standard output' sh -c "exec \"$assay\" explain smoke/get >/dev/full"
+
+# A report read again: it tells what the run told, and gives what the run gave.
+expect 1 '3 cases: 1 passed, 1 failed, 1 warned' "$assay" run smoke/get "$folder/fail.json" "$folder/warn2.json" \
+    --report "json=$folder/old.json" --report "tap=$folder/old.tap" --wire all
+cp "$folder/out" "$folder/told.txt"
+expect 0 '3 cases: 1 passed, 1 failed, 1 warned' "$assay" show "$folder/old.json" --report "json=$folder/again.json" \
+    --report "tap=$folder/again.tap"
+for pair in told.txt:out old.json:again.json old.tap:again.tap; do
+    if ! diff "$folder/${pair%:*}" "$folder/${pair#*:}"; then
+        echo "show gives another $pair"
+        failed=1
+    fi
+done
+expect 0 'usage: assay show REPORT' "$assay" show --help
+expect 0 '1 case: 1 failed' "$assay" show "$folder/old.json" --grep always-fails
+expect 0 'c0 <- hello' "$assay" show "$folder/old.json" smoke/get
+expect 0 '2 cases: 1 failed, 1 warned' "$assay" show "$folder/old.json" test
+expect 0 'failures="2"' "$assay" show "$folder/old.json" --strict --report junit=-
+expect 0 'takes the body' "$assay" show "$folder/many.json" 'test/always-fails#20'
+expect 2 'no run of the reports is called "test/always-fails#21"' "$assay" show "$folder/many.json" 'test/always-fails#21'
+expect 2 'no case of the reports is called "smoke/gte"; did you mean "smoke/get"?' "$assay" show "$folder/old.json" smoke/gte
+expect 2 'two results of the case "smoke/get" against "bundled"' "$assay" show "$folder/old.json" "$folder/again.json"
+expect 2 'want a report' "$assay" show
+expect 2 'want a report; there is no file "smoke/get"' "$assay" show smoke/get
+expect 2 "$folder/none.json: cannot read" "$assay" show "$folder/none.json"
+expect 2 'cases: want a file' "$assay" show cases
+expect 2 'cases/smoke/get.json:1: is no report of assay' "$assay" show cases/smoke/get.json
+expect 2 'unknown option "--jobs"' "$assay" show "$folder/old.json" --jobs 2
+expect 2 'is no regular expression' "$assay" show "$folder/old.json" --grep '('
+expect 3 'No space left on device' "$assay" show "$folder/old.json" --report json=/dev/full
+expect 4 'no result is selected' "$assay" show "$folder/old.json" --grep nothing-bears-this
+head -c 2000 "$folder/old.json" >"$folder/cut.json"
+expect 2 "$folder/cut.json:7: want an array or object that is closed" "$assay" show "$folder/cut.json"
+sed 's|assay-report/1|assay-report/2|' "$folder/old.json" >"$folder/later.json"
+expect 2 "$folder/later.json:2: /format: want the format" "$assay" show "$folder/later.json"
+expect 0 '1..2' "$assay" show "$folder/int.json" --report tap=-
+
+# What changed between two reports.
+sed 's/"verdict": "fail"/"verdict": "pass"/' "$folder/old.json" >"$folder/new.json"
+expect 0 'usage: assay diff OLD NEW' "$assay" diff --help
+expect 0 'bundled: 3 as before' "$assay" diff "$folder/old.json" "$folder/old.json"
+expect 0 'fixed  test/always-fails  [bundled]  fail -> pass' "$assay" diff "$folder/old.json" "$folder/new.json"
+expect 1 'broke  test/always-fails  [bundled]  pass -> fail' "$assay" diff "$folder/new.json" "$folder/old.json"
+expect 0 'bundled: 1 as before' "$assay" diff "$folder/new.json" "$folder/old.json" --grep smoke
+expect 0 'stopped running  smoke/get  [bundled]  pass -> not there' "$assay" diff "$folder/old.json" "$folder/many.json"
+expect 0 'new  smoke/get  [bundled]  pass' "$assay" diff "$folder/many.json" "$folder/old.json"
+sed '/"name"/s/bundled/other/' "$folder/new.json" >"$folder/other.json"
+expect 2 '/results/0/subject: no subject of the report is called "bundled"' "$assay" diff "$folder/old.json" "$folder/other.json"
+sed 's/bundled/other/g' "$folder/new.json" >"$folder/other.json"
+expect 0 'bundled -> other: 1 fixed, 2 as before' "$assay" diff "$folder/old.json" "$folder/other.json"
+expect 1 'fail' "$assay" diff "$folder/new.json" "$folder/old.json" --color always
+expect 2 'want two reports, got 1' "$assay" diff "$folder/old.json"
+expect 2 "$folder/cut.json:7: want" "$assay" diff "$folder/old.json" "$folder/cut.json"
+expect 4 'nothing to compare' "$assay" diff "$folder/old.json" "$folder/new.json" --grep nothing-bears-this
 
 # What is there is replaced whole; a folder that cannot be written is told.
 expect 0 '1 passed' "$assay" run smoke/get --report "json=$folder/new/run.json" --wire all

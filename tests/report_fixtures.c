@@ -60,15 +60,17 @@ struct case_result report_result(const struct run_result *const *run, enum verdi
 {
     static const struct behaviour_count counts[] = {{"takes the short body as whole", 2},
                                                     {"reports it", 60}};
-    return (struct case_result){.case_ = &cut_case,
-                                .subject = "bundled",
-                                .verdict = verdict,
-                                .worst = *run,
-                                .run_count = run_count,
-                                .shown = run,
-                                .shown_count = *run != NULL ? 1 : 0,
-                                .behaviours = counts,
-                                .behaviour_count = *run != NULL ? 2 : 0};
+    struct case_result result = {.case_ = &cut_case,
+                                 .subject = "bundled",
+                                 .verdict = verdict,
+                                 .worst = *run,
+                                 .run_count = run_count,
+                                 .shown = run,
+                                 .shown_count = *run != NULL ? 1 : 0,
+                                 .behaviours = counts,
+                                 .behaviour_count = *run != NULL ? 2 : 0};
+    result.verdict_runs[verdict] = run_count;
+    return result;
 }
 
 struct case_result report_listed(const struct run_result *const *run, enum verdict verdict)

@@ -12,6 +12,7 @@
     X("wire/octets", octets_tests)                                                                 \
     X("wire/transcript", transcript_tests)                                                         \
     X("wire/json", json_tests)                                                                     \
+    X("wire/json_parts", json_parts_tests)                                                         \
     X("wire/http", http_tests)                                                                     \
     X("wire/http_deviations", http_deviations_tests)                                               \
     X("wire/chunked", chunked_tests)                                                               \
@@ -44,6 +45,8 @@
     X("reports/console", console_tests)                                                            \
     X("reports/json", json_report_tests)                                                           \
     X("harness/descriptor", descriptor_tests)                                                      \
+    X("reports/read_report", read_report_tests)                                                    \
+    X("reports/compare", compare_tests)                                                            \
     X("reports/observed", observed_tests)                                                          \
     X("reports/junit", junit_tests) X("reports/tap", tap_tests)
 

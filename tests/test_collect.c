@@ -104,7 +104,7 @@ static struct run_result *run_of(struct arena *arena, char letter, const struct 
         i++;
     struct outcome *outcome = arena_alloc(arena, sizeof(*outcome));
     const struct outcome **outcomes = arena_array(arena, 1, sizeof(struct outcome *));
-    outcome->status = letter;
+    outcome->status = (unsigned char)letter;
     outcomes[0] = outcome;
     run->point = point;
     run->verdict = letters[i].verdict;

@@ -113,7 +113,9 @@ static const char whole_report[] =
     "      \"behaviour\": \"takes the short body as whole\",\n"
     "      \"reason\": null,\n"
     "      \"why\": \"9112-8-1\",\n"
-    "      \"runs\": {\"count\": 62, \"behaviours\": {\"takes the short body as whole\": 2, \"reports it\": 60}},\n"
+    "      \"duration_us\": 0,\n"
+    "      \"runs\": {\"count\": 62, \"behaviours\": {\"takes the short body as whole\": 2, \"reports it\": 60}, "
+    "\"verdicts\": {\"fail\": 62}},\n"
     "      \"shown\": [\n"
     "        {\n"
     "          \"run\": \"partial-read/length-cut[cut=17]\",\n"
@@ -121,6 +123,7 @@ static const char whole_report[] =
     "          \"behaviour\": \"takes the short body as whole\",\n"
     "          \"reason\": null,\n"
     "          \"attempts\": 1,\n"
+    "          \"asked\": [\"GET /\", \"GET /{{origin.port}}, read piece by piece\"],\n"
     "          \"outcomes\": [\n"
     "            {\"step\": 0, \"error\": \"none\", \"status\": 200, \"body\": {\"len\": 5, \"text\": \"hello\", \"b64\": \"aGVsbG8=\"}},\n"
     "            null\n"
@@ -136,11 +139,15 @@ static const char whole_report[] =
     "    }\n"
     "  ],\n"
     "  \"rules\": [],\n"
+    "  \"catalog\": [\n"
+    "    {\"id\": \"9112-8-1\", \"level\": \"MUST\", \"text\": \"A client that gets a response shorter than the "
+    "length it announces has to note that the message is incomplete.\"}\n"
+    "  ],\n"
     "  \"totals\": {\n"
     "    \"bundled\": {\"cases\": {\"pass\": 20, \"fail\": 1}, \"runs\": {\"pass\": 20, \"fail\": 62}},\n"
     "    \"curl\": {\"cases\": {}, \"runs\": {}}\n"
     "  },\n"
-    "  \"run\": {\"started\": \"2000-01-01T00:00:00Z\", \"duration_ms\": 1234, \"host\": \"Linux\", \"shard\": null, \"interrupted\": true}\n"
+    "  \"run\": {\"started\": \"2000-01-01T00:00:00Z\", \"duration_ms\": 1234, \"host\": \"Linux\", \"shard\": null, \"interrupted\": true, \"cases\": 250}\n"
     "}\n";
 /* clang-format on */
 
@@ -165,7 +172,8 @@ static void check_whole_reports(const char *folder)
     output = json_output(folder, &result, JSON_WIRE_ALL, false);
     CHECK_ROW(strstr(output.at,
                      "\"verdict\": \"skip\",\n      \"behaviour\": null,\n      \"reason\": null,\n"
-                     "      \"why\": null,\n      \"runs\": {\"count\": 0, \"behaviours\": {}},\n"
+                     "      \"why\": null,\n      \"duration_us\": 0,\n"
+                     "      \"runs\": {\"count\": 0, \"behaviours\": {}, \"verdicts\": {}},\n"
                      "      \"shown\": []\n") != NULL,
               "skip: %s", output.at);
     free(output.at);

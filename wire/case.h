@@ -51,7 +51,8 @@ enum read_mode {
 };
 
 struct client_step {
-    const char *name;             /* "as"; NULL when it has none */
+    const char *told; /* what it asks, in words: of a step known from a report alone; else NULL */
+    const char *name; /* "as"; NULL when it has none */
     const struct step_ref *after; /* barriers: it is asked for when these are done */
     size_t after_count;
     const enum rule *allowed; /* rules that what it asks for breaks: no finding of the client's */
