@@ -3,6 +3,7 @@
 #include "harness/options.h"
 #include "harness/report_set.h"
 #include "reports/compare.h"
+#include "reports/wire_text.h"
 
 const char diff_manual[] =
     "usage: assay diff OLD NEW [OPTIONS]\n"
@@ -82,9 +83,10 @@ static void print_lonely(const struct diff *diff, int side)
     const struct report_set *set = &diff->sets[side], *other = &diff->sets[SIDE_COUNT - 1 - side];
     for (size_t i = 0; i < set->info.subject_count; i++) {
         const char *name = set->info.subjects[i].name;
-        if (report_set_subject(other, name) == other->info.subject_count)
-            printf("%s is only in %s\n", diag_quote(diff->arena, bytes_of(name)),
-                   diff->paths[side]);
+        if (report_set_subject(other, name) < other->info.subject_count)
+            continue;
+        wire_text_print(stdout, bytes_of(name));
+        printf(": only in %s\n", diff->paths[side]);
     }
 }
 

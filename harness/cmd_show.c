@@ -181,7 +181,8 @@ static bool unknown_id(const struct report_set *set, const char *word, struct di
     const char *near = diag_suggest(bytes_of(word), ids);
     if (near != NULL)
         return diag_add(diags, NULL, 0, NULL,
-                        "no case of the reports is called %s; did you mean \"%s\"?", quoted, near);
+                        "no case of the reports is called %s; did you mean %s?", quoted,
+                        diag_quote(diags->arena, bytes_of(near)));
     return diag_add(diags, NULL, 0, NULL, "no case of the reports is called %s, and no file",
                     quoted);
 }

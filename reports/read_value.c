@@ -1,5 +1,7 @@
 #include "reports/read_private.h"
 
+#include "reports/kept_text.h"
+#include "reports/wire_text.h"
 #include "wire/base64.h"
 
 #include <inttypes.h>
@@ -10,13 +12,25 @@ enum { MESSAGE_MAX = 400 };
 
 /* --- mistakes ------------------------------------------------------------------ */
 
+/* A report comes from anywhere, and its keys and words go to a terminal. */
+static const char *visible(struct arena *arena, const char *text)
+{
+    struct kept_text kept;
+    wire_text_print(kept_text_open(&kept), bytes_of(text));
+    const struct bytes shown = kept_text_close(&kept);
+    const char *copy = arena_strndup(arena, (const char *)shown.at, shown.len);
+    kept_text_free(&kept);
+    return copy;
+}
+
 static void tell(const struct reading *reading, unsigned line, const char *path,
                  const char *message)
 {
     struct diags *diags = reading->report->diags;
+    const char *shown = path != NULL ? visible(diags->arena, path) : "";
     diag_add(diags, reading->report->file, reading->line + (line > 0 ? line - 1 : 0),
-             arena_printf(diags->arena, "%s%s", reading->place, path != NULL ? path : ""), "%s",
-             message);
+             arena_printf(diags->arena, "%s%s", reading->place, shown), "%s",
+             visible(diags->arena, message));
 }
 
 bool read_error(const struct reading *reading, const struct json *value, const char *fmt, ...)

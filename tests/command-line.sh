@@ -209,6 +209,15 @@ sed 's|assay-report/1|assay-report/2|' "$folder/old.json" >"$folder/later.json"
 expect 2 "$folder/later.json:2: /format: want the format" "$assay" show "$folder/later.json"
 expect 0 '1..2' "$assay" show "$folder/int.json" --report tap=-
 
+# The parts of a corpus, read as one.
+for part in 1 2; do
+    expect 0 "shard $part of 2" "$assay" run reuse smoke --shard $part/2 --report "json=$folder/part$part.json"
+done
+expect 0 "$("$assay" list reuse smoke | wc -l) cases (" "$assay" show "$folder/part1.json" "$folder/part2.json" \
+    --report "json=$folder/parts.json"
+expect 0 '"shard": null' cat "$folder/parts.json"
+expect 0 'shard 2 of 2' "$assay" show "$folder/part2.json"
+
 # What changed between two reports.
 sed 's/"verdict": "fail"/"verdict": "pass"/' "$folder/old.json" >"$folder/new.json"
 expect 0 'usage: assay diff OLD NEW' "$assay" diff --help

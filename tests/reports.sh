@@ -28,10 +28,14 @@ check_junit() {
 play() {
     name=$1
     shift
-    "$assay" run --report "junit=$folder/$name.xml" --report "tap=$folder/$name.tap" "$@" >/dev/null ||
-        [ $? -eq 1 ]
-    check_junit "$name"
-    tests/check_tap.pl "$folder/$name.tap" || failed=1
+    "$assay" run --report "junit=$folder/$name.xml" --report "tap=$folder/$name.tap" \
+        --report "json=$folder/$name.json" "$@" >/dev/null || [ $? -eq 1 ]
+    "$assay" show "$folder/$name.json" --report "junit=$folder/$name-again.xml" \
+        --report "tap=$folder/$name-again.tap" >/dev/null
+    for again in "$name" "$name-again"; do
+        check_junit "$again"
+        tests/check_tap.pl "$folder/$again.tap" || failed=1
+    done
 }
 
 # has FILE TEXT: the text stands in the report.
@@ -73,6 +77,7 @@ cat >"$folder/a & 'b' # <c>.json" <<CASES
 }
 CASES
 play awkward "$folder/a & 'b' # <c>.json"
+diff "$folder/awkward.tap" "$folder/awkward-again.tap" || tell 'awkward.tap is another when it is written of awkward.json'
 for kind in xml tap; do
     has "awkward.$kind" '\x01\x1b[31m\r\n\xef\xbf\xbe\xe2\x80\xae'
     has "awkward.$kind" '(MUST): A response cut short'

@@ -210,6 +210,8 @@ static const struct bad_row {
      "run.json:1: /format: want the format \"assay-report/1\", got \"assay-report/2\""},
     {"{\"format\": \"assay-report/1\", \"assay\": {\"version\": \"\"}, \"subjects\": [{\"name\": \"a\", \"can\": []}, {\"name\": \"a\", "
      "\"can\": []}], \"results\": [], " TAIL, "run.json:1: /subjects/1: a second subject is called \"a\""},
+    {HEAD "\"results\": [{\"case\": \"x\", \"\\u001b\\u009b\": 1,\n\"\\u001b\\u009b\": 2}], " TAIL,
+     "run.json:3: /results/0/\\x1b\\xc2\\x9b: duplicate key \"\\x1b\\xc2\\x9b\", first at line 1"},
     {RESULT("7"), "run.json:3: /results/0/shown/0: want an object, got a number"},
     {RESULT("{}"), "run.json:3: /results/0/shown/0: lacks the member \"verdict\""},
     {RESULT("{\"run\": \"x/z\", \"verdict\": \"pass\", \"attempts\": 1, \"duration_us\": 1, \"outcomes\": [], \"findings\": []}"),
