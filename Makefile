@@ -4,7 +4,7 @@
 # make asan     the tests under AddressSanitizer and UBSan
 # make lint     banned calls, headers alone, format, cppcheck, clang-tidy
 # make format   clang-format in place
-# make fuzz     the reader, or FUZZ=loader, for FUZZ_SECONDS=600, by libFuzzer (clang)
+# make fuzz     the reader, or FUZZ=loader or FUZZ=report, for FUZZ_SECONDS=600, by libFuzzer (clang)
 # make bench    runs a second, beside a bare program
 # make install  DESTDIR= PREFIX=/usr/local; make uninstall; make clean
 
@@ -83,6 +83,7 @@ asan: setup
 	    SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all' suites
 
 # What it has found stays in build-fuzz/; a crash is a file there, which is an argument next time.
+# FUZZ=report begins with what `make run` has left.
 FUZZ         ?= reader
 FUZZ_SECONDS ?= 600
 fuzz: setup
@@ -90,6 +91,7 @@ fuzz: setup
 	    SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' build-fuzz/fuzz-$(FUZZ)
 	@mkdir -p build-fuzz/$(FUZZ)
 	@test $(FUZZ) != loader || cp $(wildcard cases/*/*.json) tests/engine/*.json build-fuzz/$(FUZZ)
+	@test $(FUZZ) != report || cp $(wildcard reports/out/*.json) build-fuzz/$(FUZZ)
 	build-fuzz/fuzz-$(FUZZ) -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=build-fuzz/ build-fuzz/$(FUZZ)
 
 $(BUILD)/fuzz-%: $(BUILD)/tests/fuzz/fuzz_%.o $(CORE_OBJ)

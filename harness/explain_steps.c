@@ -199,8 +199,7 @@ static void print_wait(FILE *out, const struct point *point, const struct step *
     static const char *const texts[] = {
         [WAIT_ARRIVED] = "waits until all that was sent has arrived",
         [WAIT_DRAINED] = "waits until the client has read all that was sent",
-        [WAIT_SETTLED] = ("waits until all has arrived and was read, the connection was closed, or "
-                          "100 ms went by"),
+        [WAIT_SETTLED] = "waits until all has arrived; then for its reading, a close or 100 ms",
         [WAIT_TIME] = "waits for ",
     };
     fputs(texts[step->wait], out);
