@@ -86,13 +86,14 @@ asan: setup
 # FUZZ=report begins with what `make run` has left.
 FUZZ         ?= reader
 FUZZ_SECONDS ?= 600
+FUZZ_SEEDS_loader = cases tests/engine
+FUZZ_SEEDS_report = $(wildcard reports/out)
 fuzz: setup
 	@$(MAKE) --no-print-directory BUILD=build-fuzz CC=clang CFLAGS='-O1 -g' \
 	    SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' build-fuzz/fuzz-$(FUZZ)
 	@mkdir -p build-fuzz/$(FUZZ)
-	@test $(FUZZ) != loader || cp $(wildcard cases/*/*.json) tests/engine/*.json build-fuzz/$(FUZZ)
-	@test $(FUZZ) != report || cp $(wildcard reports/out/*.json) build-fuzz/$(FUZZ)
-	build-fuzz/fuzz-$(FUZZ) -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=build-fuzz/ build-fuzz/$(FUZZ)
+	build-fuzz/fuzz-$(FUZZ) -max_total_time=$(FUZZ_SECONDS) -max_len=65536 \
+	    -artifact_prefix=build-fuzz/ build-fuzz/$(FUZZ) $(FUZZ_SEEDS_$(FUZZ))
 
 $(BUILD)/fuzz-%: $(BUILD)/tests/fuzz/fuzz_%.o $(CORE_OBJ)
 	$(CC) -fsanitize=fuzzer $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LIBS)
