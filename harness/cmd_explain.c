@@ -53,8 +53,5 @@ enum exit_status cmd_explain(int argc, char **argv, struct diags *diags)
         fputs(i > 0 ? "\n" : "", stdout);
         explain(&selected, i, &explained);
     }
-    if (selected.count > 0)
-        return STATUS_OK;
-    diag_add(diags, NULL, 0, NULL, "no case is selected");
-    return STATUS_NOTHING;
+    return select_any(&selected, diags) ? STATUS_OK : STATUS_NOTHING;
 }

@@ -10,8 +10,5 @@ enum exit_status cmd_list(int argc, char **argv, struct diags *diags)
         return STATUS_USAGE;
     for (size_t i = 0; i < selected.count; i++)
         printf("%-44s %s\n", selected.cases[i]->id, selected.cases[i]->title);
-    if (selected.count > 0)
-        return STATUS_OK;
-    diag_add(diags, NULL, 0, NULL, "no case is selected");
-    return STATUS_NOTHING;
+    return select_any(&selected, diags) ? STATUS_OK : STATUS_NOTHING;
 }

@@ -1,8 +1,12 @@
 #include "harness/commands.h"
 #include "harness/data_dir.h"
 #include "harness/options.h"
+#include "harness/read_file.h"
 #include "reports/console.h"
 #include "reports/observed.h"
+#include "wire/json.h"
+
+#include <unistd.h>
 
 /* The clients that are seen: those named, else all drivers whose client is on this machine. */
 struct clients {
@@ -69,6 +73,14 @@ static enum exit_status observe(const struct options *options, const struct sele
     return status == STATUS_DEVIATION ? STATUS_OK : status;
 }
 
+/* Where there is no file yet, nothing was seen. */
+static bool load(struct observed *observed, const char *path, struct diags *diags)
+{
+    struct bytes text;
+    return access(path, F_OK) != 0 || (read_file(&text, diags->arena, path, JSON_SIZE_MAX, diags) &&
+                                       observed_load(observed, text, diags));
+}
+
 enum exit_status cmd_observe(int argc, char **argv, struct diags *diags)
 {
     struct options options;
@@ -76,16 +88,14 @@ enum exit_status cmd_observe(int argc, char **argv, struct diags *diags)
     if (!options_read(&options, argc, argv, OPTIONS_SELECT | OPTIONS_OBSERVE, diags) ||
         !select_cases(&options.selection, diags->arena, &selected, diags))
         return STATUS_USAGE;
-    if (selected.count == 0) {
-        diag_add(diags, NULL, 0, NULL, "no case is selected");
+    if (!select_any(&selected, diags))
         return STATUS_NOTHING;
-    }
     const char *path = arena_printf(diags->arena, "%s/observed.json", data_dir_cases());
-    struct observed *observed = observed_read(path, diags);
-    if (observed == NULL)
-        return STATUS_USAGE;
+    struct observed *observed = observed_new(path);
     enum exit_status status = STATUS_OK;
-    if (!options.check)
+    if (!load(observed, path, diags))
+        status = STATUS_USAGE;
+    else if (!options.check)
         status = observe(&options, &selected, observed, diags);
     else if (observed_check(observed, selected.cases, selected.count, diags) > 0)
         status = STATUS_DEVIATION;

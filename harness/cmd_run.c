@@ -98,9 +98,7 @@ enum exit_status cmd_run(int argc, char **argv, struct diags *diags)
         !find_subjects(&options, &subjects, diags) ||
         !select_cases(&options.selection, diags->arena, &selected, diags))
         return STATUS_USAGE;
-    if (selected.count == 0) {
-        diag_add(diags, NULL, 0, NULL, "no case is selected");
+    if (!select_any(&selected, diags))
         return STATUS_NOTHING;
-    }
     return run(&options, &selected, &subjects, diags);
 }

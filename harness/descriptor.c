@@ -51,21 +51,6 @@ static const char *read_member_text(const struct loader *loader, const struct js
     return member != NULL ? load_text(loader, member) : NULL;
 }
 
-static can_set read_can(const struct loader *loader, const struct json *list)
-{
-    const char *words[CAN_COUNT + 1] = {NULL};
-    can_set can = 0;
-    for (int i = 0; i < CAN_COUNT; i++)
-        words[i] = can_name((enum capability)i);
-    if (!load_is(loader, list, JSON_ARRAY))
-        return 0;
-    for (const struct json *item = list->items; item != NULL; item = item->next) {
-        const int index = load_word(loader, item, words);
-        can |= index >= 0 ? (can_set)1 << index : 0;
-    }
-    return can;
-}
-
 /* --- arguments -------------------------------------------------------------------------- */
 
 static uint32_t read_conditions(const struct loader *loader, const struct json *value)
@@ -195,7 +180,7 @@ static void read_needed(const struct loader *loader, const struct json *root,
     if (version != NULL)
         read_version(loader, version, descriptor);
     if (can != NULL)
-        descriptor->info.can = read_can(loader, can);
+        descriptor->info.can = load_can(loader, can);
     if (command != NULL)
         descriptor->command = read_texts(loader, command, &descriptor->command_count);
     if (request != NULL)

@@ -32,6 +32,7 @@ struct driver_command {
     const char *unsupported; /* no command line can say what is asked */
     const char *reason;      /* it broke by this; NULL: it did not */
     size_t piece;            /* of the streamed body: the next that is given */
+    const char *mark;        /* the line that ends it */
     uint8_t *answer;         /* lines of the answer that is being printed */
     size_t answer_len, answer_size;
 };
@@ -175,6 +176,7 @@ static void tell_step(struct driver_command *self)
         return;
     }
     self->told_count++;
+    self->mark = command_mark(self->told_count, self->arena);
     self->driver.outcome(self->driver.context, step, outcome);
 }
 
@@ -194,7 +196,7 @@ static void on_line(void *context, struct bytes line)
     struct driver_command *self = context;
     if (self->reason != NULL || self->told_count >= self->asked_count)
         return;
-    if (bytes_equal(line, bytes_of(command_mark(self->told_count, self->arena)))) {
+    if (bytes_equal(line, bytes_of(self->mark))) {
         tell_step(self);
         return;
     }
@@ -283,6 +285,7 @@ static bool begin(struct driver *driver, const struct driver_session *session)
     self->asked_count = self->told_count = self->piece = 0;
     self->was_started = self->is_end_asked = self->is_hurried = false;
     self->unsupported = self->reason = NULL;
+    self->mark = command_mark(0, self->arena);
     self->answer = NULL;
     self->answer_len = self->answer_size = 0;
     return true;

@@ -113,21 +113,6 @@ static const char *const *read_texts(const struct loader *loader, const struct j
     return items;
 }
 
-static can_set read_needs(const struct loader *loader, const struct json *list)
-{
-    const char *words[CAN_COUNT + 1] = {NULL};
-    can_set needs = 0;
-    for (int i = 0; i < CAN_COUNT; i++)
-        words[i] = can_name((enum capability)i);
-    if (!load_is(loader, list, JSON_ARRAY))
-        return 0;
-    for (const struct json *item = list->items; item != NULL; item = item->next) {
-        const int index = load_word(loader, item, words);
-        needs |= index >= 0 ? (can_set)1 << index : 0;
-    }
-    return needs;
-}
-
 /* --- the connection -------------------------------------------------------------- */
 
 /* {"reused": "fail", ...}: what is not there is as in "open". */
@@ -243,7 +228,7 @@ static void read_about(const struct loader *loader, const struct json *object, s
     if (connection != NULL)
         case_->connection = read_connection(loader, connection);
     if (needs != NULL)
-        case_->needs |= read_needs(loader, needs);
+        case_->needs |= load_can(loader, needs);
 }
 
 void load_recognised(struct loader *loader, const struct json *object, size_t client_count,

@@ -1,6 +1,7 @@
 #include "harness/load_private.h"
 
 #include "harness/load_file.h"
+#include "wire/base64.h"
 
 #include <stdlib.h>
 
@@ -21,12 +22,6 @@ static void add_octets(const struct loader *loader, struct octets_builder *build
 }
 
 /* --- written as digits --------------------------------------------------------------- */
-
-static int digit_value(char digit, const char *digits)
-{
-    const char *at = digit != '\0' ? strchr(digits, digit) : NULL;
-    return at != NULL ? (int)(at - digits) : -1;
-}
 
 static void read_hex(const struct loader *loader, const struct json *value, const struct json *main,
                      struct octets_builder *builder)
@@ -49,24 +44,6 @@ static void read_hex(const struct loader *loader, const struct json *value, cons
                    diag_quote(loader->arena, bytes_of(main->string)));
 }
 
-/* Decodes four digits, of which the last one or two may be "="; how many octets, 0: not base64. */
-static size_t decode_group(const char *group, bool is_last, uint8_t *octets)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const size_t padding = group[3] != '=' ? 0 : group[2] != '=' ? 1 : 2;
-    uint32_t bits = 0;
-    for (size_t i = 0; i < 4; i++) {
-        const int value = i < 4 - padding ? digit_value(group[i], digits) : 0;
-        if (value < 0 || (padding > 0 && !is_last))
-            return 0;
-        bits = bits << 6 | (uint32_t)value;
-    }
-    for (size_t i = 0; i < 3; i++)
-        octets[i] = (uint8_t)(bits >> (16 - 8 * i));
-    const bool has_odd_bits = (bits & ((1U << (8 * padding)) - 1)) != 0;
-    return has_odd_bits ? 0 : 3 - padding;
-}
-
 static void read_base64(const struct loader *loader, const struct json *value,
                         const struct json *main, struct octets_builder *builder)
 {
@@ -74,14 +51,8 @@ static void read_base64(const struct loader *loader, const struct json *value,
     if (!load_is(loader, main, JSON_STRING))
         return;
     uint8_t *octets = arena_alloc(loader->arena, main->len / 4 * 3);
-    size_t len = 0;
-    bool is_good = main->len % 4 == 0;
-    for (size_t i = 0; is_good && i < main->len; i += 4) {
-        const size_t count = decode_group(main->string + i, i + 4 == main->len, octets + len);
-        is_good = count > 0;
-        len += count;
-    }
-    if (is_good)
+    size_t len;
+    if (base64_decode((struct bytes){(const uint8_t *)main->string, main->len}, octets, &len))
         add_octets(loader, builder, (struct bytes){octets, len});
     else
         load_error(loader, main, "want base64 with padding, got %s",

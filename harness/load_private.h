@@ -99,6 +99,9 @@ const char *load_text(const struct loader *loader, const struct json *value);
 /* Index in `words` (ended by NULL); -1 after a mistake. */
 int load_word(const struct loader *loader, const struct json *value, const char *const *words);
 
+/* A list of capabilities. */
+can_set load_can(const struct loader *loader, const struct json *list);
+
 /* load_rules.c: a list of names of rules. */
 const enum rule *load_rules(const struct loader *loader, const struct json *list, size_t *count);
 

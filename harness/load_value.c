@@ -215,3 +215,18 @@ void load_use_done(const struct loader *loader, struct def *def)
     def->is_open = false;
     loader->made->depth--;
 }
+
+can_set load_can(const struct loader *loader, const struct json *list)
+{
+    const char *words[CAN_COUNT + 1] = {NULL};
+    can_set can = 0;
+    for (int i = 0; i < CAN_COUNT; i++)
+        words[i] = can_name((enum capability)i);
+    if (!load_is(loader, list, JSON_ARRAY))
+        return 0;
+    for (const struct json *item = list->items; item != NULL; item = item->next) {
+        const int index = load_word(loader, item, words);
+        can |= index >= 0 ? (can_set)1 << index : 0;
+    }
+    return can;
+}

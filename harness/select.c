@@ -221,3 +221,8 @@ bool select_cases(const struct selection *selection, struct arena *arena, struct
     return mark_all(selection, &corpus, path_case_count, meant, diags) &&
            filter(selection, &corpus, meant, selected, diags);
 }
+
+bool select_any(const struct selected *selected, struct diags *diags)
+{
+    return selected->count > 0 || diag_add(diags, NULL, 0, NULL, "no case is selected");
+}

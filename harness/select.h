@@ -49,4 +49,7 @@ const char *select_suffix(const char *word, const char *id);
 bool select_cases(const struct selection *selection, struct arena *arena, struct selected *selected,
                   struct diags *diags);
 
+/* Whether there is a case in it; tells when there is none. */
+bool select_any(const struct selected *selected, struct diags *diags);
+
 #endif

@@ -4,7 +4,6 @@
 #include "reports/whole_file.h"
 #include "wire/json.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -117,7 +116,7 @@ static bool read_case(struct observed *observed, const struct json *object)
     return true;
 }
 
-static bool read_all(struct observed *observed, struct bytes text, struct diags *diags)
+bool observed_load(struct observed *observed, struct bytes text, struct diags *diags)
 {
     const struct json *root = json_read(observed->arena, diags, observed->path, text);
     if (root == NULL)
@@ -136,32 +135,13 @@ static bool read_all(struct observed *observed, struct bytes text, struct diags 
     return true;
 }
 
-/* True when there is no file. */
-static bool load(struct observed *observed, struct diags *diags)
-{
-    FILE *file = fopen(observed->path, "re");
-    if (file == NULL)
-        return errno == ENOENT ||
-               diag_add(diags, observed->path, 0, NULL, "cannot read: %s", strerror(errno));
-    uint8_t *text = arena_alloc(observed->arena, JSON_SIZE_MAX + 1);
-    const size_t len = fread(text, 1, JSON_SIZE_MAX + 1, file);
-    const bool is_read = ferror(file) == 0;
-    fclose(file);
-    if (!is_read)
-        return diag_add(diags, observed->path, 0, NULL, "cannot read: %s", strerror(errno));
-    return read_all(observed, (struct bytes){text, len}, diags);
-}
-
-struct observed *observed_read(const char *path, struct diags *diags)
+struct observed *observed_new(const char *path)
 {
     struct arena *arena = arena_new();
     struct observed *observed = arena_alloc(arena, sizeof(*observed));
     observed->arena = arena;
     observed->path = path;
-    if (load(observed, diags))
-        return observed;
-    arena_free(arena);
-    return NULL;
+    return observed;
 }
 
 void observed_free(struct observed *observed)

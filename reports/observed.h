@@ -15,9 +15,11 @@ enum { OBSERVED_CLIENTS_LEAST = 3 };
 
 struct observed;
 
-/* Reads the file; where there is none it is empty. NULL, with a diag, when it is not as it should
- * be. `path` is borrowed. */
-struct observed *observed_read(const char *path, struct diags *diags);
+/* Empty; to be written to `path`, which is borrowed. */
+struct observed *observed_new(const char *path);
+
+/* Takes what the file holds: `text`. False, with a diag, when it is not as it should be. */
+bool observed_load(struct observed *observed, struct bytes text, struct diags *diags);
 
 /* Takes the results of a run: they replace what was noted of the same case and client. What was
  * judged stays where verdict and behaviours are the same, and so is the case. The sink is freed

@@ -2,23 +2,7 @@
 # Subjects behind a driver: what one does wrong costs its own run alone; several are played; how they are named.
 set -u
 assay=$(pwd)/${ASSAY:?}
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-failed=0
-
-# expect STATUS TEXT COMMAND...: the command exits so, and its output has the text.
-expect() {
-    want=$1
-    text=$2
-    shift 2
-    "$@" >"$folder/out" 2>&1 </dev/null
-    got=$?
-    if [ "$got" -ne "$want" ] || ! grep -qF -- "$text" "$folder/out"; then
-        echo "$*: status $got, want $want with \"$text\"; got:"
-        sed 's/^/    /' "$folder/out"
-        failed=1
-    fi
-}
+. tests/expect.inc
 
 # has TEXT FILE
 has() {
