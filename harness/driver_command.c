@@ -12,6 +12,14 @@
 
 enum { LINE_MAX_LEN = 16 * 1024 * 1024, PIECE_SIZE = 64 * 1024, ERROR_SHOWN_MAX = 1024 };
 
+/* What the timer is for: no callback comes from inside a call. */
+enum due {
+    DUE_REFUSAL,    /* no command line can say what is asked */
+    DUE_STREAM,     /* the streamed body goes on */
+    DUE_CONCLUSION, /* there is no command any more */
+    DUE_KILL,       /* it had its time to end by itself */
+};
+
 struct driver_command {
     struct driver driver;
     uv_loop_t *loop;
@@ -20,7 +28,8 @@ struct driver_command {
     struct arena *life; /* its folder's path */
     const char *folder;
     struct gate *gate;
-    uv_timer_t timer; /* the grace, or what has to be told from the loop */
+    uv_timer_t timer;
+    enum due due;
 
     const struct driver_session *session; /* NULL between sessions */
     struct arena *arena;                  /* of the session */
@@ -81,12 +90,22 @@ static void give_piece(struct driver_command *self, const struct octets *octets)
     }
 }
 
-/* Gives the streamed body of the step up to the next hold, where the source then stands; at its end
- * the input ends. */
-static void give_stream(struct driver_command *self, size_t step)
+/* The step that has the streamed body, or the count of steps: a command has one input. */
+static size_t streamed_step(const struct driver_session *session)
 {
+    size_t step = 0;
+    while (step < session->count && session->steps[step].body.kind != BODY_STREAM)
+        step++;
+    return step;
+}
+
+/* Gives the streamed body up to the next hold, where the source then stands; at its end the input
+ * ends. */
+static void give_stream(struct driver_command *self)
+{
+    const size_t step = streamed_step(self->session);
     const struct body *body = &self->session->steps[step].body;
-    if (self->child == NULL || body->kind != BODY_STREAM)
+    if (self->child == NULL)
         return;
     for (; self->piece < body->piece_count; self->piece++) {
         const struct source_step *piece = &body->pieces[self->piece];
@@ -97,14 +116,6 @@ static void give_stream(struct driver_command *self, size_t step)
         give_piece(self, &piece->octets);
     }
     child_end_input(self->child);
-}
-
-static bool has_stream(const struct driver_session *session)
-{
-    for (size_t i = 0; i < session->count; i++)
-        if (session->steps[i].body.kind == BODY_STREAM)
-            return true;
-    return false;
 }
 
 /* --- the end of a session ------------------------------------------------------------------ */
@@ -215,31 +226,35 @@ static void on_output_ended(void *context, enum child_output_end end)
 
 /* --- its start ------------------------------------------------------------------------------- */
 
-/* Told from the loop, for no callback comes from inside a call. */
+static void refuse(struct driver_command *self)
+{
+    const struct outcome outcome = {.is_unsupported = true, .text = self->unsupported};
+    while (self->told_count < self->asked_count)
+        self->driver.outcome(self->driver.context, self->told_count++, &outcome);
+}
+
 static void on_timer(uv_timer_t *timer)
 {
     struct driver_command *self = timer->data;
-    if (self->session == NULL)
-        return;
-    if (self->unsupported != NULL && self->told_count < self->asked_count) {
-        const struct outcome outcome = {.is_unsupported = true, .text = self->unsupported};
-        while (self->told_count < self->asked_count)
-            self->driver.outcome(self->driver.context, self->told_count++, &outcome);
-        return;
-    }
-    if (self->child != NULL && !self->is_end_asked && !self->is_hurried && self->piece == 0) {
-        for (size_t i = 0; i < self->session->count; i++)
-            give_stream(self, i);
-        return;
-    }
-    if (self->child != NULL)
-        child_kill(self->child); /* `exited` comes */
-    else if (self->is_end_asked || self->is_hurried || self->reason != NULL)
+    switch (self->due) {
+    case DUE_REFUSAL:
+        refuse(self);
+        break;
+    case DUE_STREAM:
+        give_stream(self);
+        break;
+    case DUE_CONCLUSION:
         conclude(self);
+        break;
+    case DUE_KILL:
+        child_kill(self->child); /* `exited` comes */
+        break;
+    }
 }
 
-static void wait_for(struct driver_command *self, uint64_t timeout_ms)
+static void wait_for(struct driver_command *self, enum due due, uint64_t timeout_ms)
 {
+    self->due = due;
     uv_update_time(self->loop);
     uv_timer_start(&self->timer, on_timer, timeout_ms, 0);
 }
@@ -252,7 +267,7 @@ static void start(struct driver_command *self)
     self->was_started = true;
     self->unsupported = args.unsupported;
     if (self->unsupported != NULL) {
-        wait_for(self, 0);
+        wait_for(self, DUE_REFUSAL, 0);
         return;
     }
     const struct child_options options = {
@@ -268,8 +283,10 @@ static void start(struct driver_command *self)
                                     self->folder, strerror(errno));
     else if ((self->child = child_new(self->loop, &options, &diags)) == NULL)
         self->reason = diag_text(diags.first, self->arena);
-    if (self->child == NULL || has_stream(self->session))
-        wait_for(self, 0);
+    if (self->child == NULL)
+        wait_for(self, DUE_CONCLUSION, 0);
+    else if (streamed_step(self->session) < self->session->count)
+        wait_for(self, DUE_STREAM, 0);
     else
         child_end_input(self->child);
 }
@@ -296,19 +313,25 @@ static void ask(struct driver *driver, size_t first, size_t count)
     struct driver_command *self = command_of(driver);
     assert(first == self->asked_count);
     self->asked_count += count;
-    if (!self->was_started)
+    if (!self->was_started) {
         start(self);
-    else if (self->child == NULL)
-        wait_for(self, 0);
-    else
+    } else if (self->unsupported != NULL) {
+        wait_for(self, DUE_REFUSAL, 0);
+    } else if (self->child != NULL) {
         gate_open(self->gate, self->asked_count);
+    } else {
+        self->reason = arena_printf(self->arena, "%s ended before it could be asked for step %zu",
+                                    self->descriptor->command[0], first + 1);
+        wait_for(self, DUE_CONCLUSION, 0);
+    }
 }
 
 static void go(struct driver *driver, size_t step)
 {
     struct driver_command *self = command_of(driver);
+    (void)step;
     self->piece++;
-    give_stream(self, step);
+    wait_for(self, DUE_STREAM, 0);
 }
 
 static void end(struct driver *driver)
@@ -316,14 +339,20 @@ static void end(struct driver *driver)
     struct driver_command *self = command_of(driver);
     const bool is_whole = self->told_count == self->session->count;
     self->is_end_asked = true;
-    wait_for(self, self->child != NULL && is_whole ? self->grace_ms : 0);
+    if (self->child == NULL)
+        wait_for(self, DUE_CONCLUSION, 0);
+    else
+        wait_for(self, DUE_KILL, is_whole ? self->grace_ms : 0);
 }
 
 static void hurry(struct driver *driver)
 {
     struct driver_command *self = command_of(driver);
     self->is_hurried = true;
-    wait_for(self, self->child != NULL ? self->grace_ms : 0);
+    if (self->child == NULL)
+        wait_for(self, DUE_CONCLUSION, 0);
+    else
+        wait_for(self, DUE_KILL, self->grace_ms);
 }
 
 static void on_timer_closed(uv_handle_t *handle)

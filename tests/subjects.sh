@@ -118,6 +118,9 @@ expect 3 'ended (exit status 3) before it had told of step 1: "cli: dies as it w
     "$assay" run "$folder/cli-dies.json" --subject cli
 expect 3 'printed for step 1 is wrong' "$assay" run "$folder/cli-garbage.json" --subject cli
 has '2 of 3  plays it' "$folder/out"
+sed -e 's|"/1"}, "as": "one"|"/leaves"}, "as": "one"|; s|test/|leaves/|' "$folder/steps.json" >"$folder/leaves.json"
+expect 3 'cli ended' "$assay" run "$folder/leaves.json" --subject cli
+has '2 passed, 1 in error' "$folder/out"
 expect 3 'cannot start' "$assay" run smoke/get --subject missing
 
 # How they are named.
