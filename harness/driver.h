@@ -15,7 +15,7 @@
 #include <uv.h>
 
 struct driver_session {
-    const char *run;                  /* the case's id and the point's suffix: for people */
+    const char *case_id, *suffix;     /* of the point that is played: for people */
     const struct endpoint *endpoints; /* by peer index */
     const struct client_step *steps;
     size_t count;

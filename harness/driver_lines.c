@@ -38,7 +38,8 @@ struct bytes driver_line_begin(uint64_t id, const struct driver_session *session
     struct line line;
     open_line(&line, id);
     json_text_object(&line.json, "begin", JSON_FLAT);
-    json_text_string(&line.json, "case", session->run);
+    json_text_string(&line.json, "case",
+                     arena_printf(arena, "%s%s", session->case_id, session->suffix));
     json_text_string(&line.json, "origin",
                      arena_printf(arena, "http://%s", session->endpoints[0].authority));
     json_text_number(&line.json, "deadline_ms", session->deadline_ms);

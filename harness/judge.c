@@ -298,15 +298,15 @@ static bool breaks_off(const struct point *point)
 
 static void judge_contents(struct judge *judge, unsigned peer)
 {
-    struct seen_findings *findings = &judge->findings;
     const struct seen_request *request = judge->wires[peer].peer->first;
     for (; request != NULL; request = request->next) {
         if (given_holds(judge->point, judge->seen.endpoints, request))
             continue;
-        findings->items = arena_room(judge->arena, findings->items, findings->count,
-                                     &findings->size, sizeof(*findings->items));
-        findings->items[findings->count++] = (struct run_finding){
-            {RULE_BODY_AS_GIVEN, request->offset, request->number}, peer, request->connection};
+        seen_findings_add(
+            &judge->findings,
+            (struct run_finding){
+                {RULE_BODY_AS_GIVEN, request->offset, request->number}, peer, request->connection},
+            judge->arena);
     }
 }
 

@@ -27,14 +27,19 @@ struct seen_connection {
     size_t body_size;
 };
 
+void seen_findings_add(struct seen_findings *findings, struct run_finding one, struct arena *arena)
+{
+    findings->items = arena_room(arena, findings->items, findings->count, &findings->size,
+                                 sizeof(*findings->items));
+    findings->items[findings->count++] = one;
+}
+
 static void add_finding(void *context, const struct finding *finding)
 {
     const struct seen_connection *connection = context;
-    struct seen_findings *findings = connection->wire->findings;
-    findings->items = arena_room(connection->wire->arena, findings->items, findings->count,
-                                 &findings->size, sizeof(*findings->items));
-    findings->items[findings->count++] =
-        (struct run_finding){*finding, connection->wire->index, connection->index};
+    const struct seen_wire *wire = connection->wire;
+    seen_findings_add(wire->findings,
+                      (struct run_finding){*finding, wire->index, connection->index}, wire->arena);
 }
 
 static struct seen_connection *connection_of(struct seen_wire *wire, unsigned index)

@@ -22,6 +22,8 @@ struct seen_findings {
     size_t count, size;
 };
 
+void seen_findings_add(struct seen_findings *findings, struct run_finding one, struct arena *arena);
+
 struct seen_wire {
     struct arena *arena;
     struct seen_findings *findings; /* shared by all peers */

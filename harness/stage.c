@@ -310,7 +310,8 @@ static void begin(struct stage *stage)
     struct driver *driver = stage->driver;
     const struct point *point = stage->run.point;
     stage->session = (struct driver_session){
-        .run = arena_printf(stage->run.arena, "%s%s", point->parent->id, point->suffix),
+        .case_id = point->parent->id,
+        .suffix = point->suffix,
         .endpoints = stage->seats.endpoints,
         .steps = stage->has_canary ? canary_steps(point, stage->run.arena) : point->client,
         .count = point->client_count + stage->has_canary,

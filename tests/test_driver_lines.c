@@ -99,7 +99,7 @@ static void writes_the_other_lines(void)
 {
     struct arena *arena = arena_new();
     struct driver_session session = {
-        .run = "a/b[cut=3]", .endpoints = endpoints, .deadline_ms = 5000};
+        .case_id = "a/b", .suffix = "[cut=3]", .endpoints = endpoints, .deadline_ms = 5000};
     check_line("begin", driver_line_begin(7, &session, arena),
                "{\"id\": 7, \"begin\": {\"case\": \"a/b[cut=3]\", \"origin\": "
                "\"http://127.100.100.100:34567\", \"deadline_ms\": 5000}}\n");

@@ -118,7 +118,8 @@ static void close_table(struct table *table)
 static const char *play(struct table *table, const struct client_step *steps, size_t count,
                         bool hurries)
 {
-    const struct driver_session session = {.run = "test/row",
+    const struct driver_session session = {.case_id = "test/row",
+                                           .suffix = "",
                                            .endpoints = endpoints,
                                            .steps = steps,
                                            .count = count,
