@@ -122,11 +122,13 @@ lint: setup
 format:
 	clang-format -i $(ALL_SRC) $(FUZZ_SRC) $(HEADERS)
 
-# The corpus goes along: cases, schema, catalog; and the drivers.
+# The corpus goes along: cases, schema, catalog; the drivers; and the manual page.
 DATA_FOLDERS = cases $(wildcard drivers)
 install: all
 	$(INSTALL) -d $(DESTDIR)$(PREFIX)/bin
 	$(INSTALL) -m 755 $(BUILD)/assay $(DESTDIR)$(PREFIX)/bin/
+	$(INSTALL) -d $(DESTDIR)$(PREFIX)/share/man/man1
+	$(INSTALL) -m 644 docs/assay.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	find $(DATA_FOLDERS) -name __pycache__ -prune -o -type d -exec $(INSTALL) -d $(DESTDIR)$(DATA_DIR)/{} \;
 	find $(DATA_FOLDERS) -name __pycache__ -prune -o -type f ! -perm -u+x \
 	    -exec $(INSTALL) -m 644 {} $(DESTDIR)$(DATA_DIR)/{} \;
@@ -134,7 +136,7 @@ install: all
 	    -exec $(INSTALL) -m 755 {} $(DESTDIR)$(DATA_DIR)/{} \;
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/assay
+	rm -f $(DESTDIR)$(PREFIX)/bin/assay $(DESTDIR)$(PREFIX)/share/man/man1/assay.1
 	rm -rf $(DESTDIR)$(DATA_DIR)
 
 clean:

@@ -1,28 +1,8 @@
 #include "harness/commands.h"
 #include "harness/grep.h"
-#include "harness/options.h"
 #include "harness/report_set.h"
 #include "reports/compare.h"
 #include "reports/wire_text.h"
-
-const char diff_manual[] =
-    "usage: assay diff OLD NEW [OPTIONS]\n"
-    "\n"
-    "Compares two JSON reports (assay run --report json=PATH), case by case, for each subject\n"
-    "that both have; where each has only one, these two are compared, whatever their names.\n"
-    "\n"
-    "  broke               a deviation (fail, unrecognised, error) now, and none before\n"
-    "  fixed               the other way about\n"
-    "  changed behaviour   neither, but another verdict, or other behaviours\n"
-    "  stopped running     was judged, and now is skipped, not exercised or not there\n"
-    "  new                 was not there, whatever came of it; or was not judged, and is well\n"
-    "\n"
-    "  --grep RE             only cases whose id or title matches the regular expression\n"
-    "  --strict              a warning is a deviation\n"
-    "  --color WHEN          auto, always, never\n"
-    "\n"
-    "Exit status: 0 nothing broke, 1 something did, 2 wrong use or a file that is no report,\n"
-    "4 nothing to compare.\n";
 
 enum { OLD, NOW, SIDE_COUNT };
 
@@ -131,17 +111,36 @@ static bool open_both(struct diff *diff, const struct selection *words, struct d
     return is_good;
 }
 
-enum exit_status cmd_diff(int argc, char **argv, struct diags *diags)
+static enum exit_status diff(const struct options *options, struct diags *diags)
 {
-    struct options options;
-    struct diff diff = {.arena = diags->arena};
-    if (!options_read(&options, argc, argv, OPTIONS_DIFF, diags) ||
-        !open_both(&diff, &options.selection, diags) ||
-        !grep_open(&diff.grep, options.selection.grep, diags))
+    struct diff diff = {.arena = diags->arena,
+                        .strict = options->strict,
+                        .color = options_color(options->color, stdout)};
+    if (!open_both(&diff, &options->selection, diags) ||
+        !grep_open(&diff.grep, options->selection.grep, diags))
         return STATUS_USAGE;
-    diff.strict = options.strict;
-    diff.color = options_color(options.color, stdout);
     compare_all(&diff);
     grep_close(&diff.grep);
     return status_of(&diff, diags);
 }
+
+const struct command cmd_diff = {
+    .name = "diff",
+    .about = "what broke, and what was fixed, between two JSON reports",
+    .words = "OLD NEW",
+    .manual =
+        "Compares two JSON reports (assay run --report json=PATH), case by case, for each subject\n"
+        "that both have; where each has only one, these two are compared, whatever their names.\n"
+        "\n"
+        "  broke               a deviation (fail, unrecognised, error) now, and none before\n"
+        "  fixed               the other way about\n"
+        "  changed behaviour   neither, but another verdict, or other behaviours\n"
+        "  stopped running     was judged, and now is skipped, not exercised or not there\n"
+        "  new                 was not there, whatever came of it; or was not judged, and is "
+        "well\n",
+    .statuses =
+        "Exit status: 0 nothing broke, 1 something did, 2 wrong use or a file that is no report,\n"
+        "4 nothing to compare.\n",
+    .takes = OPTIONS_DIFF,
+    .run = diff,
+};

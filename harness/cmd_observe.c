@@ -1,6 +1,5 @@
 #include "harness/commands.h"
 #include "harness/data_dir.h"
-#include "harness/options.h"
 #include "harness/read_file.h"
 #include "reports/console.h"
 #include "reports/observed.h"
@@ -43,8 +42,8 @@ static bool meet_named(struct clients *clients, const struct options *options, s
     return true;
 }
 
-static enum exit_status observe(const struct options *options, const struct selected *selected,
-                                struct observed *observed, struct diags *diags)
+static enum exit_status play(const struct options *options, const struct selected *selected,
+                             struct observed *observed, struct diags *diags)
 {
     struct clients clients = {.count = 0};
     if (!is_named(options))
@@ -81,12 +80,10 @@ static bool load(struct observed *observed, const char *path, struct diags *diag
                                        observed_load(observed, text, diags));
 }
 
-enum exit_status cmd_observe(int argc, char **argv, struct diags *diags)
+static enum exit_status observe(const struct options *options, struct diags *diags)
 {
-    struct options options;
     struct selected selected;
-    if (!options_read(&options, argc, argv, OPTIONS_SELECT | OPTIONS_OBSERVE, diags) ||
-        !select_cases(&options.selection, diags->arena, &selected, diags))
+    if (!select_cases(&options->selection, diags->arena, &selected, diags))
         return STATUS_USAGE;
     if (!select_any(&selected, diags))
         return STATUS_NOTHING;
@@ -95,10 +92,28 @@ enum exit_status cmd_observe(int argc, char **argv, struct diags *diags)
     enum exit_status status = STATUS_OK;
     if (!load(observed, path, diags))
         status = STATUS_USAGE;
-    else if (!options.check)
-        status = observe(&options, &selected, observed, diags);
+    else if (!options->check)
+        status = play(options, &selected, observed, diags);
     else if (observed_check(observed, selected.cases, selected.count, diags) > 0)
         status = STATUS_DEVIATION;
     observed_free(observed);
     return status;
 }
+
+const struct command cmd_observe = {
+    .name = "observe",
+    .about = "play cases against the clients present, and note what each did",
+    .words = "[CASES...]",
+    .manual =
+        "Plays each case against every driver whose client is on this machine, or those named, "
+        "and\n"
+        "notes in observed.json, beside the cases, what each did, with the case's hash: what a\n"
+        "case's right to say fail rests on.\n",
+    .statuses =
+        "Exit status: 0 noted; with --check, every fail has what it rests on; 1 one has not; 2 "
+        "wrong\n"
+        "use or a bad file, 3 the harness broke or observed.json could not be written, 4 no case\n"
+        "selected or no client there, 130 interrupted.\n",
+    .takes = OPTIONS_SELECT | OPTIONS_OBSERVE,
+    .run = observe,
+};

@@ -61,8 +61,9 @@ static bool open_baseline(struct baseline **baseline, const struct options *opti
     return *baseline != NULL;
 }
 
-static enum exit_status run(const struct options *options, const struct selected *selected,
-                            struct subjects *subjects, struct diags *diags)
+static enum exit_status play_subjects(const struct options *options,
+                                      const struct selected *selected, struct subjects *subjects,
+                                      struct diags *diags)
 {
     struct baseline *baseline;
     if (!open_baseline(&baseline, options, selected, diags))
@@ -89,16 +90,31 @@ static enum exit_status run(const struct options *options, const struct selected
                             : status;
 }
 
-enum exit_status cmd_run(int argc, char **argv, struct diags *diags)
+static enum exit_status run(const struct options *options, struct diags *diags)
 {
-    struct options options;
     struct selected selected;
     struct subjects subjects;
-    if (!options_read(&options, argc, argv, OPTIONS_SELECT | OPTIONS_RUN, diags) ||
-        !find_subjects(&options, &subjects, diags) ||
-        !select_cases(&options.selection, diags->arena, &selected, diags))
+    if (!find_subjects(options, &subjects, diags) ||
+        !select_cases(&options->selection, diags->arena, &selected, diags))
         return STATUS_USAGE;
     if (!select_any(&selected, diags))
         return STATUS_NOTHING;
-    return run(&options, &selected, &subjects, diags);
+    return play_subjects(options, &selected, &subjects, diags);
 }
+
+const struct command cmd_run = {
+    .name = "run",
+    .about = "play cases against a client, and judge it",
+    .words = "[CASES...]",
+    .manual =
+        "Plays each case against each subject, tells what did not pass, with its wire, and ends\n"
+        "with the totals. The subject is bundled, assay's own client, where none is named; others\n"
+        "are in drivers/. Ctrl-C ends what is in flight, and reports the cases that had "
+        "finished.\n",
+    .statuses =
+        "Exit status: 0 all as expected, 1 a deviation (a case failed, was not recognised, or the\n"
+        "baseline does not hold any more), 2 wrong use or a bad file, 3 the harness broke or a\n"
+        "report could not be written, 4 no case selected, 130 interrupted.\n",
+    .takes = OPTIONS_SELECT | OPTIONS_RUN,
+    .run = run,
+};

@@ -1,6 +1,5 @@
 #include "harness/commands.h"
 #include "harness/live/live.h"
-#include "harness/options.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -16,18 +15,28 @@ static bool is_folder(const char *path, struct diags *diags)
     return true;
 }
 
-enum exit_status cmd_serve(int argc, char **argv, struct diags *diags)
+static enum exit_status serve(const struct options *options, struct diags *diags)
 {
-    struct options options;
     struct selected selected;
-    if (!options_read(&options, argc, argv, OPTIONS_SELECT | OPTIONS_SERVE, diags) ||
-        (options.reports_folder != NULL && !is_folder(options.reports_folder, diags)) ||
-        !select_cases(&options.selection, diags->arena, &selected, diags))
+    if ((options->reports_folder != NULL && !is_folder(options->reports_folder, diags)) ||
+        !select_cases(&options->selection, diags->arena, &selected, diags))
         return STATUS_USAGE;
     const struct live_options live = {
         .selected = &selected,
-        .reports_folder = options.reports_folder != NULL ? options.reports_folder : "reports/out",
-        .port = (uint16_t)options.admin_port,
+        .reports_folder = options->reports_folder != NULL ? options->reports_folder : "reports/out",
+        .port = (uint16_t)options->admin_port,
     };
     return live_serve(&live, diags) ? STATUS_OK : STATUS_BROKEN;
 }
+
+const struct command cmd_serve = {
+    .name = "serve",
+    .about = "show cases and reports to browsers and scripts of this machine",
+    .words = "[CASES...]",
+    .manual =
+        "Serves the list of cases and a folder of reports, as a page and as JSON, on 127.0.0.1\n"
+        "alone, until Ctrl-C.\n",
+    .statuses = "Exit status: 0 ended by a signal, 2 wrong use or a bad file, 3 cannot listen.\n",
+    .takes = OPTIONS_SELECT | OPTIONS_SERVE,
+    .run = serve,
+};

@@ -3,26 +3,6 @@
 #include "harness/report_set.h"
 #include "harness/sinks.h"
 
-const char show_manual[] =
-    "usage: assay show REPORT... [ID...] [OPTIONS]\n"
-    "\n"
-    "Reads JSON reports (assay run --report json=PATH), several as one, and tells what a run\n"
-    "tells: a block for each case that did not pass, and the totals. Nothing is played, and no\n"
-    "case file is needed.\n"
-    "\n"
-    "A word that is a file, or ends in .json, is a report. Any other is an ID, as assay run\n"
-    "takes it: a case (smoke/get), a folder (smoke), a pattern ('*/no-*'), or one run of a case\n"
-    "('ID[cut=17]', 'ID#3'). What it names is shown whole, whatever came of it, with all of its\n"
-    "wire, as far as the report holds it: of what passed, only after assay run --wire all.\n"
-    "\n"
-    "  --grep RE             only cases whose id or title matches the regular expression\n"
-    "  --report KIND=PATH    write them there: json, junit or tap; - is the standard output\n"
-    "  --strict              a warning is a failure\n"
-    "  --color WHEN          auto, always, never\n"
-    "\n"
-    "Exit status: 0 shown, whatever came of the cases; 2 wrong use, or a file that is no report;\n"
-    "3 a report could not be written; 4 no result is selected.\n";
-
 /* The words of the command line. */
 struct words {
     const char **reports;
@@ -210,7 +190,7 @@ static void ignore(void *context, const struct case_result *result)
     (void)result;
 }
 
-static void show(void *context, const struct case_result *result)
+static void show_result(void *context, const struct case_result *result)
 {
     struct shown *shown = context;
     struct totals *totals = &shown->totals[report_set_subject(shown->set, result->subject)];
@@ -241,7 +221,7 @@ static enum exit_status write_all(struct report_set *set, struct words *words, s
         info.case_count = count;
     if (sinks_open(&shown.sinks, options, words->id_count > 0, diags)) {
         sinks_begin(&shown.sinks, &info);
-        go_through(set, words, show, &shown);
+        go_through(set, words, show_result, &shown);
         if (sinks_end(&shown.sinks, shown.totals, set->duration_ns, set->interrupted, diags))
             status = STATUS_OK;
     }
@@ -264,16 +244,38 @@ static enum exit_status show_reports(struct words *words, const struct options *
     return STATUS_NOTHING;
 }
 
-enum exit_status cmd_show(int argc, char **argv, struct diags *diags)
+static enum exit_status show(const struct options *options, struct diags *diags)
 {
-    struct options options;
     struct words words = {.report_count = 0};
-    if (!options_read(&options, argc, argv, OPTIONS_SHOW, diags) ||
-        !read_words(&words, &options, diags) ||
-        !grep_open(&words.grep, options.selection.grep, diags))
+    struct options all = *options;
+    all.wire_all = true; /* that the reports hold */
+    if (!read_words(&words, options, diags) ||
+        !grep_open(&words.grep, options->selection.grep, diags))
         return STATUS_USAGE;
-    options.wire_all = true; /* all that the reports hold */
-    const enum exit_status status = show_reports(&words, &options, diags);
+    const enum exit_status status = show_reports(&words, &all, diags);
     grep_close(&words.grep);
     return status;
 }
+
+const struct command cmd_show = {
+    .name = "show",
+    .about = "read JSON reports: totals, failures, one run; write other kinds from them",
+    .words = "REPORT... [ID...]",
+    .manual =
+        "Reads JSON reports (assay run --report json=PATH), several as one, and tells what a run\n"
+        "tells: a block for each case that did not pass, and the totals. Nothing is played, and "
+        "no\n"
+        "case file is needed.\n"
+        "\n"
+        "A word that is a file, or ends in .json, is a report. Any other is an ID, as assay run\n"
+        "takes it: a case (smoke/get), a folder (smoke), a pattern ('*/no-*'), or one run of a "
+        "case\n"
+        "('ID[cut=17]', 'ID#3'). What it names is shown whole, whatever came of it, with all of "
+        "its\n"
+        "wire, as far as the report holds it: of what passed, only after assay run --wire all.\n",
+    .statuses =
+        "Exit status: 0 shown, whatever came of the cases; 2 wrong use, or a file that is no\n"
+        "report; 3 a report could not be written; 4 no result is selected.\n",
+    .takes = OPTIONS_SHOW,
+    .run = show,
+};

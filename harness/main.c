@@ -1,4 +1,4 @@
-#include "harness/commands.h"
+#include "harness/help.h"
 #include "harness/version.h"
 
 #include <errno.h>
@@ -8,82 +8,25 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static const struct row {
-    const char *name;
-    command *run;
-    const char *help;
-} rows[] = {
-    {"run", cmd_run, "play cases against a client, and judge it"},
-    {"list", cmd_list, "what cases there are"},
-    {"serve", cmd_serve, "show cases and reports to browsers and scripts of this machine"},
-    {"check", cmd_check, "look for mistakes in case files, and play nothing"},
-    {"explain", cmd_explain, "one case told in words: what is asked, played and recognised"},
-    {"show", cmd_show, "read JSON reports: totals, failures, one run; write other kinds from them"},
-    {"diff", cmd_diff, "what broke, and what was fixed, between two JSON reports"},
-    {"observe", cmd_observe, "play cases against the clients present, and note what each did"},
-};
-enum { ROW_COUNT = sizeof(rows) / sizeof(rows[0]) };
+static const struct command *const commands[] = {&cmd_run,   &cmd_list,    &cmd_explain,
+                                                 &cmd_check, &cmd_show,    &cmd_diff,
+                                                 &cmd_serve, &cmd_observe, NULL};
+enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]) - 1 };
 
-/* Of commands that take no part in most of the options below. */
-static const struct manual {
-    const char *name;
-    const char *text;
-} manuals[] = {
-    {"explain", explain_manual},
-    {"show", show_manual},
-    {"diff", diff_manual},
-};
-enum { MANUAL_COUNT = sizeof(manuals) / sizeof(manuals[0]) };
-
-static const char help_rest[] =
-    "\n"
-    "explain, show and diff have a manual of their own: assay show --help.\n"
-    "\n"
-    "CASES are ids (smoke/get), folders of ids (smoke), patterns ('*/no-*'), or paths of\n"
-    "case files or folders; 'ID[cut=17]' is one point of a case; without any, the whole\n"
-    "corpus.\n"
-    "\n"
-    "  --grep RE             only cases whose id or title matches the regular expression\n"
-    "  --tag TAG             only cases with that tag; those tagged slow are played only so\n"
-    "  --shard I/N           only the I-th of N parts of the cases: an id stays in its part\n"
-    "  --admin PORT          where serve listens; 8081, and 0 is any that is free\n"
-    "  --reports DIR         the folder of reports that serve shows; reports/out\n"
-    "  --subject NAME|PATH   a client under test: bundled, or a driver; may be given again\n"
-    "  --report KIND=PATH    write a report there: json, junit or tap; - is the standard output\n"
-    "  --wire all            put the octets of what passed into the report, too\n"
-    "  --jobs N              runs in flight at once; 2\n"
-    "  --repeat N            play each point N times\n"
-    "  --slow N              N times as much time: 4 for sanitizers, 20 for valgrind\n"
-    "  --baseline FILE       known deviations: they are expected, each with its reason\n"
-    "  --update-baseline     write that file anew, by what this run shows\n"
-    "  --thin                of each case only its first point\n"
-    "  --check               observe: play nothing; tell which fails lack what they rest on\n"
-    "  --strict              a warning is a deviation\n"
-    "  --color WHEN          auto, always, never\n"
-    "\n"
-    "Exit status: 0 all as expected, 1 a deviation (a case failed, was not recognised, or the\n"
-    "baseline does not hold any more), 2 wrong use or a bad file, 3 the harness broke or a\n"
-    "report could not be written, 4 no case selected, 130 interrupted.\n";
-
-static enum exit_status print_help(const char *name)
+/* NULL: no command is called so. */
+static const struct command *find_command(const char *word)
 {
-    for (size_t i = 0; i < MANUAL_COUNT; i++)
-        if (strcmp(name, manuals[i].name) == 0) {
-            fputs(manuals[i].text, stdout);
-            return STATUS_OK;
-        }
-    printf("usage: assay COMMAND [OPTIONS] [CASES...]\n\n");
-    for (size_t i = 0; i < ROW_COUNT; i++)
-        printf("  %-8s %s\n", rows[i].name, rows[i].help);
-    fputs(help_rest, stdout);
-    return STATUS_OK;
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        if (strcmp(word, commands[i]->name) == 0)
+            return commands[i];
+    return NULL;
 }
 
 static enum exit_status unknown_command(const char *word, struct diags *diags)
 {
-    const char *names[ROW_COUNT + 1] = {NULL};
-    for (size_t i = 0; i < ROW_COUNT; i++)
-        names[i] = rows[i].name;
+    const char *names[COMMAND_COUNT + 1] = {NULL};
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        names[i] = commands[i]->name;
     const char *near = diag_suggest(bytes_of(word), names);
     const char *quoted = diag_quote(diags->arena, bytes_of(word));
     if (near != NULL)
@@ -103,20 +46,25 @@ static bool asks_for_help(int argc, char **argv)
 
 static enum exit_status dispatch(int argc, char **argv, struct diags *diags)
 {
-    if (asks_for_help(argc, argv))
-        return print_help(argv[1]);
+    struct options options;
     if (argc < 2) {
         diag_add(diags, NULL, 0, NULL, "want a command; see assay --help");
         return STATUS_USAGE;
     }
-    if (strcmp(argv[1], "--version") == 0) {
+    const struct command *command = find_command(argv[1]);
+    if (strcmp(argv[1], "--help") == 0)
+        help_all(stdout, commands);
+    else if (strcmp(argv[1], "--version") == 0)
         printf("assay %s\n", ASSAY_VERSION);
-        return STATUS_OK;
-    }
-    for (size_t i = 0; i < ROW_COUNT; i++)
-        if (strcmp(argv[1], rows[i].name) == 0)
-            return rows[i].run(argc - 1, argv + 1, diags);
-    return unknown_command(argv[1], diags);
+    else if (command == NULL)
+        return unknown_command(argv[1], diags);
+    else if (asks_for_help(argc - 1, argv + 1))
+        help_command(stdout, command);
+    else if (options_read(&options, argc - 1, argv + 1, command->takes, diags))
+        return command->run(&options, diags);
+    else
+        return STATUS_USAGE;
+    return STATUS_OK;
 }
 
 /* A mistake in a file stands as compilers put it; any other is ours to sign. */

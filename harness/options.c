@@ -29,28 +29,40 @@ enum option_id {
 
 static const struct option_row {
     const char *name;
+    const char *value; /* NULL: it has none */
     int id;
-    int has_arg;
     unsigned set; /* the commands that take it: enum option_set */
+    const char *help;
 } rows[] = {
-    {"admin", OPTION_ADMIN, required_argument, OPTIONS_SERVE},
-    {"reports", OPTION_REPORTS, required_argument, OPTIONS_SERVE},
-    {"grep", OPTION_GREP, required_argument, OPTIONS_SELECT | OPTIONS_SHOW | OPTIONS_DIFF},
-    {"tag", OPTION_TAG, required_argument, OPTIONS_SELECT},
-    {"shard", OPTION_SHARD, required_argument, OPTIONS_SELECT},
-    {"subject", OPTION_SUBJECT, required_argument, OPTIONS_RUN | OPTIONS_OBSERVE},
-    {"report", OPTION_REPORT, required_argument, OPTIONS_RUN | OPTIONS_SHOW},
-    {"jobs", OPTION_JOBS, required_argument, OPTIONS_RUN | OPTIONS_OBSERVE},
-    {"repeat", OPTION_REPEAT, required_argument, OPTIONS_RUN},
-    {"slow", OPTION_SLOW, required_argument, OPTIONS_RUN | OPTIONS_OBSERVE},
-    {"check", OPTION_CHECK, no_argument, OPTIONS_OBSERVE},
-    {"baseline", OPTION_BASELINE, required_argument, OPTIONS_RUN},
-    {"update-baseline", OPTION_UPDATE_BASELINE, no_argument, OPTIONS_RUN},
-    {"thin", OPTION_THIN, no_argument, OPTIONS_RUN},
-    {"strict", OPTION_STRICT, no_argument, OPTIONS_RUN | OPTIONS_SHOW | OPTIONS_DIFF},
-    {"wire", OPTION_WIRE, required_argument, OPTIONS_RUN},
-    {"color", OPTION_COLOR, required_argument,
-     OPTIONS_RUN | OPTIONS_SHOW | OPTIONS_DIFF | OPTIONS_EXPLAIN},
+    {"grep", "RE", OPTION_GREP, OPTIONS_SELECT | OPTIONS_SHOW | OPTIONS_DIFF,
+     "only cases whose id or title matches the regular expression"},
+    {"tag", "TAG", OPTION_TAG, OPTIONS_SELECT,
+     "only cases with that tag; those tagged slow are played only so"},
+    {"shard", "I/N", OPTION_SHARD, OPTIONS_SELECT,
+     "only the I-th of N parts of the cases: an id stays in its part"},
+    {"subject", "NAME|PATH", OPTION_SUBJECT, OPTIONS_RUN | OPTIONS_OBSERVE,
+     "a client: a driver's name, or the path of one; may be given again"},
+    {"jobs", "N", OPTION_JOBS, OPTIONS_RUN | OPTIONS_OBSERVE, "runs in flight at once; 2"},
+    {"repeat", "N", OPTION_REPEAT, OPTIONS_RUN, "play each point N times"},
+    {"thin", NULL, OPTION_THIN, OPTIONS_RUN, "of each case only its first point"},
+    {"slow", "N", OPTION_SLOW, OPTIONS_RUN | OPTIONS_OBSERVE,
+     "N times as much time: 4 for sanitizers, 20 for valgrind"},
+    {"report", "KIND=PATH", OPTION_REPORT, OPTIONS_RUN | OPTIONS_SHOW,
+     "write one: json, junit or tap; - is the standard output"},
+    {"wire", "all", OPTION_WIRE, OPTIONS_RUN, "put the octets of what passed into the report, too"},
+    {"baseline", "FILE", OPTION_BASELINE, OPTIONS_RUN,
+     "known deviations: they are expected, each with its reason"},
+    {"update-baseline", NULL, OPTION_UPDATE_BASELINE, OPTIONS_RUN,
+     "write that file anew, by what this run shows"},
+    {"check", NULL, OPTION_CHECK, OPTIONS_OBSERVE,
+     "play nothing; tell which fails lack what they rest on"},
+    {"admin", "PORT", OPTION_ADMIN, OPTIONS_SERVE,
+     "where to listen; 8081, and 0 is any that is free"},
+    {"reports", "DIR", OPTION_REPORTS, OPTIONS_SERVE, "the folder of reports; reports/out"},
+    {"strict", NULL, OPTION_STRICT, OPTIONS_RUN | OPTIONS_SHOW | OPTIONS_DIFF,
+     "a warning is a deviation"},
+    {"color", "WHEN", OPTION_COLOR, OPTIONS_RUN | OPTIONS_SHOW | OPTIONS_DIFF | OPTIONS_EXPLAIN,
+     "auto, always, never"},
 };
 enum { ROW_COUNT = sizeof(rows) / sizeof(rows[0]) };
 
@@ -211,7 +223,9 @@ static void table_for(unsigned takes, struct option table[ROW_COUNT + 1])
     size_t count = 0;
     for (size_t i = 0; i < ROW_COUNT; i++)
         if ((rows[i].set & takes) != 0)
-            table[count++] = (struct option){rows[i].name, rows[i].has_arg, NULL, rows[i].id};
+            table[count++] = (struct option){
+                rows[i].name, rows[i].value != NULL ? required_argument : no_argument, NULL,
+                rows[i].id};
     table[count] = (struct option){NULL, 0, NULL, 0};
 }
 
@@ -245,6 +259,18 @@ bool options_read(struct options *options, int argc, char **argv, unsigned takes
     options->selection.words = (const char *const *)(argv + optind);
     options->selection.word_count = (size_t)(argc - optind);
     return diags->count == before;
+}
+
+void options_print(FILE *out, unsigned takes)
+{
+    enum { NAME_WIDTH = 18 };
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        if ((rows[i].set & takes) == 0)
+            continue;
+        const char *value = rows[i].value != NULL ? rows[i].value : "";
+        const int rest = NAME_WIDTH - (int)strlen(rows[i].name) - 1;
+        fprintf(out, "  --%s %-*s  %s\n", rows[i].name, rest, value, rows[i].help);
+    }
 }
 
 static bool is_set(const char *variable)

@@ -1,4 +1,5 @@
-/* options -- the command line of the commands that select cases. */
+/* options -- what may stand behind a command: its options and words, and what --help says of them.
+ */
 #ifndef HARNESS_OPTIONS_H
 #define HARNESS_OPTIONS_H
 
@@ -60,6 +61,9 @@ enum option_set {
  * points to is `argv`'s. */
 bool options_read(struct options *options, int argc, char **argv, unsigned takes,
                   struct diags *diags);
+
+/* A line for each option of a command that takes `takes`, as --help lists them. */
+void options_print(FILE *out, unsigned takes);
 
 /* Whether to colour what goes to `out`: NO_COLOR, CLICOLOR_FORCE and TERM=dumb are honoured. */
 bool options_color(enum color_when when, FILE *out);

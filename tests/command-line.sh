@@ -142,7 +142,7 @@ expect 0 'interrupted: 1 of 2 cases were played' cat "$folder/int.xml"
 expect 0 '1..2' cat "$folder/int.tap"
 
 # A case in words.
-expect 0 'usage: assay explain CASE' "$assay" explain --help
+expect 0 'usage: assay explain CASES...' "$assay" explain --help
 expect 0 'sends 43 octets' "$assay" explain smoke/get
 expect 0 'fail         takes the body' "$assay" explain "$folder/fail.json"
 expect 0 'does harm: truncation' "$assay" explain "$folder/fail.json"

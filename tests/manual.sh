@@ -1,0 +1,20 @@
+#!/bin/sh
+# The manual page has every command and every option that --help has, and no other; and it is well formed.
+set -eu
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+commands=$("${ASSAY:?}" --help | sed -n 's/^  \([a-z][a-z]*\)  .*/\1/p')
+for command in $commands; do
+    echo "command $command"
+    "$ASSAY" "$command" --help | sed -n 's/^  --\([a-z-]*\) .*/option \1/p'
+done | sort -u >"$folder/help"
+sed -n -e 's/^\.It Cm \([a-z]*\)$/command \1/p' -e 's/^\.It Fl -\([a-z-]*\).*/option \1/p' docs/assay.1 | sort >"$folder/manual"
+grep -q '^command run$' "$folder/help"
+grep -q '^option grep$' "$folder/help"
+diff -u "$folder/help" "$folder/manual"
+if command -v groff >/dev/null; then
+    groff -mdoc -Tutf8 -ww -z docs/assay.1 2>"$folder/mistakes"
+    diff /dev/null "$folder/mistakes"
+else
+    echo "groff is not here: whether the page can be set was left out"
+fi
