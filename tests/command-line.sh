@@ -102,7 +102,7 @@ if [ "$shown" -ne 20 ]; then
     failed=1
 fi
 
-# However many runs are in flight: the same verdicts and behaviours, in the same order.
+# However many runs are in flight: the same verdicts and behaviours, in the same order. Cases of `reuse` wait for clocks.
 play_with() {
     jobs=$1
     shift
@@ -110,7 +110,8 @@ play_with() {
     grep -E '^ *"(case|verdict|behaviour|runs|run)":' "$folder/$jobs.json" |
         grep -v duration_ms >"$folder/$jobs.txt"
 }
-for options in '' '--thin --repeat 50'; do
+for options in '' '--thin --repeat 5 reuse' \
+    '--thin --repeat 50 body chunked head interim length partial-read seed smoke upload'; do
     # shellcheck disable=SC2086 # several words, or none
     play_with 1 $options
     # shellcheck disable=SC2086
