@@ -11,6 +11,9 @@ static bool read_one(struct report *report, struct arena *arena, const char *pat
     if (!read_file(&text, arena, path, REPORT_SIZE_MAX, diags) ||
         !report_open(report, arena, path, text, diags))
         return false;
+    if (report->is_cut)
+        diag_add(diags, path, 0, NULL,
+                 "ends in the middle: taken as what a run had finished when it was killed");
     if (report->unknown_count > 0)
         diag_add(
             diags, path, 0, NULL,

@@ -34,6 +34,28 @@ static const char *keep(struct json_sink *sink, const char *text)
     return text != NULL ? arena_strndup(sink->arena, text, strlen(text)) : NULL;
 }
 
+static void write_shard(struct json_sink *sink)
+{
+    if (sink->shard_count == 0) {
+        json_text_null(&sink->text, "shard");
+        return;
+    }
+    json_text_object(&sink->text, "shard", JSON_FLAT);
+    json_text_number(&sink->text, "index", sink->shard);
+    json_text_number(&sink->text, "count", sink->shard_count);
+    json_text_close(&sink->text);
+}
+
+/* What is known of the run from its start. */
+static void write_run(struct json_sink *sink)
+{
+    struct json_text *text = &sink->text;
+    json_text_string(text, "started", sink->started);
+    json_text_string(text, "host", sink->host);
+    write_shard(sink);
+    json_text_number(text, "cases", sink->case_count);
+}
+
 static void json_begin(struct sink *base, const struct run_info *info)
 {
     struct json_sink *sink = (struct json_sink *)base;
@@ -50,6 +72,9 @@ static void json_begin(struct sink *base, const struct run_info *info)
     json_text_object(text, "assay", JSON_FLAT);
     json_text_string(text, "version", info->version);
     json_text_close(text);
+    json_text_object(text, "begun", JSON_FLAT);
+    write_run(sink);
+    json_text_close(text);
     json_text_array(text, "subjects", JSON_LINES);
     for (size_t i = 0; i < info->subject_count; i++) {
         const struct subject_info *subject = &info->subjects[i];
@@ -64,6 +89,7 @@ static void json_begin(struct sink *base, const struct run_info *info)
     }
     json_text_close(text);
     json_text_array(text, "results", JSON_LINES);
+    json_text_flush(text);
 }
 
 static void write_texts(struct json_text *text, const char *key, const char *const *texts,
@@ -160,6 +186,7 @@ static void json_result(struct sink *base, const struct case_result *result)
         json_run_write(text, result->shown[i], has_wire(sink, result->shown[i]), sink->scratch);
     json_text_close(text);
     json_text_close(text);
+    json_text_flush(text);
     arena_reset(sink->scratch);
 }
 
@@ -206,18 +233,6 @@ static void write_rules(struct json_sink *sink, const struct totals *totals)
     json_text_close(text);
 }
 
-static void write_shard(struct json_sink *sink)
-{
-    if (sink->shard_count == 0) {
-        json_text_null(&sink->text, "shard");
-        return;
-    }
-    json_text_object(&sink->text, "shard", JSON_FLAT);
-    json_text_number(&sink->text, "index", sink->shard);
-    json_text_number(&sink->text, "count", sink->shard_count);
-    json_text_close(&sink->text);
-}
-
 /* The requirements that the results name, in words: a report is read where no corpus is. */
 static void write_catalog(struct json_sink *sink)
 {
@@ -243,12 +258,9 @@ static bool json_end(struct sink *base, const struct totals *totals, uint64_t du
     write_catalog(sink);
     write_totals(sink, totals);
     json_text_object(text, "run", JSON_FLAT);
-    json_text_string(text, "started", sink->started);
+    write_run(sink);
     json_text_number(text, "duration_ms", duration_ns / NS_PER_MS);
-    json_text_string(text, "host", sink->host);
-    write_shard(sink);
     json_text_bool(text, "interrupted", interrupted);
-    json_text_number(text, "cases", sink->case_count);
     json_text_close(text);
     json_text_close(text);
     sink->file.error = text->error;

@@ -9,7 +9,7 @@
 enum { INDENT = 2 };
 
 /* Hands what is gathered to the stream. */
-static void flush(struct json_text *text)
+static void hand_on(struct json_text *text)
 {
     errno = 0;
     if (text->error == 0 && fwrite(text->gathered, 1, text->len, text->out) != text->len)
@@ -22,9 +22,16 @@ static void put(struct json_text *text, const char *at, size_t len)
 {
     assert(len <= JSON_TEXT_GATHER);
     if (len > JSON_TEXT_GATHER - text->len)
-        flush(text);
+        hand_on(text);
     memcpy(text->gathered + text->len, at, len);
     text->len += len;
+}
+
+void json_text_flush(struct json_text *text)
+{
+    hand_on(text);
+    if (text->error == 0 && fflush(text->out) != 0)
+        text->error = errno;
 }
 
 static void put_text(struct json_text *text, const char *at)
@@ -128,7 +135,7 @@ void json_text_close(struct json_text *text)
     put(text, &level.closer, 1);
     if (text->depth == 0) {
         put_text(text, "\n");
-        flush(text);
+        hand_on(text);
     }
 }
 

@@ -38,6 +38,9 @@ void json_text_array(struct json_text *text, const char *key, enum json_layout l
 /* Closes the innermost open object or array; the root's end is followed by a line end. */
 void json_text_close(struct json_text *text);
 
+/* Hands all that was written to the operating system: it outlives a process that is killed. */
+void json_text_flush(struct json_text *text);
+
 /* NULL is written as null. What is not visible UTF-8 becomes \xNN, as in wire_text_next(), or is
  * escaped as JSON has it when it is a control character of ASCII. */
 void json_text_string(struct json_text *text, const char *key, const char *value);

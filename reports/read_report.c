@@ -1,3 +1,4 @@
+#include "reports/read_cut.h"
 #include "reports/read_private.h"
 
 #include <limits.h>
@@ -316,6 +317,7 @@ bool report_open(struct report *report, struct arena *arena, const char *file, s
 {
     struct parts parts = {.is_there = {false}};
     *report = (struct report){.file = file, .arena = arena, .diags = diags};
+    report->is_cut = report_end_cut(&text, arena);
     if (!take_apart(report, text, &parts))
         return false;
     report->results = parts.items[RESULTS];

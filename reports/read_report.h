@@ -34,6 +34,7 @@ struct report {
                             * them */
     uint64_t duration_ns;
     bool interrupted;
+    bool is_cut;                   /* the run was killed: this is what it had played whole */
     const struct result_row *rows; /* what the results are, in their order */
     size_t result_count;
     size_t

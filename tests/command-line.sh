@@ -122,18 +122,23 @@ for options in '' '--thin --repeat 5 reuse' \
     fi
 done
 
-# Interrupted: what had finished is reported, and the second case, which hangs, is not.
+# play_and_signal SIGNAL NAME: a run whose second case hangs gets the signal when the first has been told.
 sed 's/"deadline_ms": 50,/"deadline_ms": 60000,/; s/always-fails/waits/' "$folder/hang.json" >"$folder/waits.json"
 mkfifo "$folder/told"
-"$assay" run "$folder/fail.json" "$folder/waits.json" --jobs 2 --report "json=$folder/int.json" \
-    --report "junit=$folder/int.xml" --report "tap=$folder/int.tap" >"$folder/told" 2>&1 &
-player=$!
-exec 3<"$folder/told"
-grep -qF -m 1 'run it' <&3
-kill -INT $player
-wait $player
-got=$?
-exec 3<&-
+play_and_signal() {
+    "$assay" run "$folder/fail.json" "$folder/waits.json" --jobs 2 --report "json=$folder/$2.json" \
+        --report "junit=$folder/$2.xml" --report "tap=$folder/$2.tap" >"$folder/told" 2>&1 &
+    player=$!
+    exec 3<"$folder/told"
+    grep -qF -m 1 'run it' <&3
+    kill "-$1" $player
+    wait $player
+    got=$?
+    exec 3<&-
+}
+
+# Interrupted: what had finished is reported, and the second case is not.
+play_and_signal INT int
 if [ "$got" -ne 130 ] || ! grep -qF '"interrupted": true' "$folder/int.json" ||
     ! grep -qF '"cases": {"fail": 1}' "$folder/int.json"; then
     echo "interrupted: status $got, want 130 with the report of one case that failed"
@@ -141,6 +146,12 @@ if [ "$got" -ne 130 ] || ! grep -qF '"interrupted": true' "$folder/int.json" ||
 fi
 expect 0 'interrupted: 1 of 2 cases were played' cat "$folder/int.xml"
 expect 0 '1..2' cat "$folder/int.tap"
+
+# Killed: what had finished can still be read.
+play_and_signal KILL killed
+expect 0 'interrupted: 1 of 2 cases were played' "$assay" show "$folder"/killed.json.*.tmp
+expect 0 'FAIL  test/always-fails' "$assay" show "$folder"/killed.json.*.tmp
+expect 0 'ends in the middle: taken as what a run had finished' "$assay" show "$folder"/killed.json.*.tmp --report junit=-
 
 # A case in words.
 expect 0 'usage: assay explain CASES...' "$assay" explain --help
@@ -188,8 +199,8 @@ expect 2 'unknown option "--jobs"' "$assay" show "$folder/old.json" --jobs 2
 expect 2 'is no regular expression' "$assay" show "$folder/old.json" --grep '('
 expect 3 'No space left on device' "$assay" show "$folder/old.json" --report json=/dev/full
 expect 4 'no result is selected' "$assay" show "$folder/old.json" --grep nothing-bears-this
-head -c 2000 "$folder/old.json" >"$folder/cut.json"
-expect 2 "$folder/cut.json:7: want an array or object that is closed" "$assay" show "$folder/cut.json"
+head -c 200 "$folder/old.json" >"$folder/cut.json"
+expect 2 "$folder/cut.json:5: want an array or object that is closed" "$assay" show "$folder/cut.json"
 sed 's|assay-report/1|assay-report/2|' "$folder/old.json" >"$folder/later.json"
 expect 2 "$folder/later.json:2: /format: want the format" "$assay" show "$folder/later.json"
 expect 0 '1..2' "$assay" show "$folder/int.json" --report tap=-
@@ -218,7 +229,7 @@ sed 's/bundled/other/g' "$folder/new.json" >"$folder/other.json"
 expect 0 'bundled -> other: 1 fixed, 2 as before' "$assay" diff "$folder/old.json" "$folder/other.json"
 expect 1 'fail' "$assay" diff "$folder/new.json" "$folder/old.json" --color always
 expect 2 'want two reports, got 1' "$assay" diff "$folder/old.json"
-expect 2 "$folder/cut.json:7: want" "$assay" diff "$folder/old.json" "$folder/cut.json"
+expect 2 "$folder/cut.json:5: want" "$assay" diff "$folder/old.json" "$folder/cut.json"
 expect 4 'nothing to compare' "$assay" diff "$folder/old.json" "$folder/new.json" --grep nothing-bears-this
 
 # What is there is replaced whole; a folder that cannot be written is told.

@@ -273,6 +273,9 @@ static bool opens(const char *text, size_t len)
     return is_good;
 }
 
+/* Behind this a report that is cut can be read: with no result, at the worst. */
+#define RESULTS_BEGIN "\n  \"results\": ["
+
 static void check_spoiled(const char *folder)
 {
     struct diags diags = {.arena = arena_new()};
@@ -286,8 +289,9 @@ static void check_spoiled(const char *folder)
     unlink(path);
     const size_t len = strlen(text.at) - 1; /* without the line end */
     CU_ASSERT(opens(text.at, len));
+    const size_t begun = (size_t)(strstr(text.at, RESULTS_BEGIN) - text.at) + strlen(RESULTS_BEGIN);
     for (size_t cut = 0; cut < len; cut++)
-        CHECK_ROW(!opens(text.at, cut), "cut at %zu it is taken", cut);
+        CHECK_ROW(opens(text.at, cut) == (cut >= begun), "cut at %zu", cut);
     static const char octets[] = "\"{]0\\,";
     for (size_t at = 0; at < len; at++) {
         const char was = text.at[at];
@@ -297,6 +301,41 @@ static void check_spoiled(const char *folder)
     }
     free(text.at);
     arena_free(diags.arena);
+}
+
+/* How many results are read of the text's first `len` octets; -1: it is no report. */
+static int results_of(const char *text, size_t len)
+{
+    struct diags diags = {.arena = arena_new()};
+    struct report report;
+    const bool is_good = report_open(&report, diags.arena, "run.json",
+                                     (struct bytes){(const uint8_t *)text, len}, &diags);
+    const int count = is_good ? (int)report.result_count : -1;
+    if (is_good)
+        CHECK_ROW(report.is_cut && report.interrupted && report.info.case_count == 3,
+                  "%zu octets: taken for a whole report", len);
+    arena_free(diags.arena);
+    return count;
+}
+
+/* What a run that was killed leaves: the results that it had finished, and where it stands. */
+static void reads_what_a_killed_run_has_left(void)
+{
+    static const char begun[] =
+        "{\n  \"format\": \"assay-report/1\",\n  \"assay\": {\"version\": \"0.1\"},\n"
+        "  \"begun\": {\"started\": \"2000-01-01T00:00:00Z\", \"host\": \"Linux\", \"cases\": 3},\n"
+        "  \"subjects\": [\n    {\"name\": \"a\", \"can\": []}\n  ],\n  \"results\": [";
+    static const char first[] = "\n    {\n      " CASE ", \"shown\": []\n    }";
+    static const char second[] = ",\n    {\n      \"case\": \"b\", ";
+    struct arena *arena = arena_new();
+    const char *text = arena_printf(arena, "%s%s%s", begun, first, second);
+    for (size_t len = 0; len <= strlen(text); len++) {
+        const size_t one = sizeof(begun) - 1 + sizeof(first) - 1;
+        const int want = len < sizeof(begun) - 1 ? -1 : len < one ? 0 : 1;
+        const int got = results_of(text, len);
+        CHECK_ROW(got == want, "%zu octets: %d results, want %d", len, got, want);
+    }
+    arena_free(arena);
 }
 
 static void stands_cut_and_spoiled_reports(void)
@@ -356,6 +395,7 @@ CU_TestInfo read_report_tests[] = {
     {"gives back what was written", gives_back_what_was_written},
     {"shows what the console showed", shows_what_the_console_showed},
     {"tells what is wrong", tells_what_is_wrong},
+    {"reads what a killed run has left", reads_what_a_killed_run_has_left},
     {"stands cut and spoiled reports", stands_cut_and_spoiled_reports},
     {"reads large reports", reads_large_reports},
     {"leaves out what it does not know", leaves_out_what_it_does_not_know},

@@ -1,0 +1,60 @@
+#include "reports/read_cut.h"
+
+/* What is looked for, line by line: json.h begins a member of the report, and ends a result, on a
+ * line of its own, and no string has a line end in it. */
+static const char begun_start[] = "  \"begun\": {";
+static const char results_start[] = "  \"results\": [";
+
+struct cut {
+    struct bytes begun; /* the members of what `begun` holds */
+    size_t end;         /* of the last whole result; 0: `results` did not begin */
+    bool is_whole;      /* the report has its end: nothing was cut */
+};
+
+static bool begins_with(struct bytes line, const char *start)
+{
+    const struct bytes want = bytes_of(start);
+    return line.len >= want.len && memcmp(line.at, want.at, want.len) == 0;
+}
+
+static void look_at_line(struct cut *cut, struct bytes line, size_t line_end)
+{
+    const bool has_comma = bytes_end_in(line, bytes_of(","));
+    if (begins_with(line, begun_start) && bytes_end_in(line, bytes_of("},"))) {
+        bytes_take(&line, sizeof(begun_start) - 1);
+        cut->begun = bytes_take(&line, line.len - 2);
+    } else if (bytes_equal(line, bytes_of(results_start))) {
+        cut->end = line_end;
+    } else if (cut->end > 0 && begins_with(line, "    }") && line.len <= sizeof("    }")) {
+        cut->end = line_end - (has_comma ? 1 : 0);
+    }
+    cut->is_whole = bytes_equal(line, bytes_of("}"));
+}
+
+static struct cut find_cut(struct bytes text)
+{
+    struct cut cut = {.end = 0};
+    struct bytes rest = text;
+    while (rest.len > 0) {
+        const struct bytes line = bytes_take_until(&rest, '\n');
+        look_at_line(&cut, line, (size_t)(line.at - text.at) + line.len);
+    }
+    return cut;
+}
+
+bool report_end_cut(struct bytes *text, struct arena *arena)
+{
+    const struct cut cut = find_cut(*text);
+    if (cut.is_whole || cut.end == 0 || cut.begun.len == 0)
+        return false;
+    const char *tail = arena_printf(arena,
+                                    "\n  ],\n  \"rules\": [],\n  \"totals\": {},\n  \"run\": "
+                                    "{\"interrupted\": true, \"duration_ms\": 0, %.*s}\n}\n",
+                                    (int)cut.begun.len, (const char *)cut.begun.at);
+    const size_t tail_len = strlen(tail);
+    char *made = arena_alloc(arena, cut.end + tail_len);
+    memcpy(made, text->at, cut.end);
+    memcpy(made + cut.end, tail, tail_len);
+    *text = (struct bytes){(const uint8_t *)made, cut.end + tail_len};
+    return true;
+}
