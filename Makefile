@@ -2,6 +2,7 @@
 # make check    set up what is missing, build, and run all tests
 # make          build build/assay
 # make asan     the tests under AddressSanitizer and UBSan
+# make valgrind one point of each case, under valgrind
 # make lint     banned calls, headers alone, format, cppcheck, clang-tidy
 # make format   clang-format in place
 # make fuzz     the reader, or FUZZ=loader or FUZZ=report, for FUZZ_SECONDS=600, by libFuzzer (clang)
@@ -41,7 +42,7 @@ FUZZ_SRC = $(wildcard tests/fuzz/*.c)
 CORE_OBJ = $(CORE_SRC:%.c=$(BUILD)/%.o)
 TEST_OBJ = $(TEST_SRC:%.c=$(BUILD)/%.o)
 
-.PHONY: force all setup check suites run asan lint fuzz bench format install uninstall clean
+.PHONY: force all setup check suites run asan valgrind lint fuzz bench format install uninstall clean
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/assay
@@ -81,6 +82,10 @@ suites: $(BUILD)/assay $(BUILD)/check
 asan: setup
 	@$(MAKE) --no-print-directory BUILD=build-asan CFLAGS='-O1 -g -fno-omit-frame-pointer' \
 	    SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all' suites
+
+valgrind: setup
+	@$(MAKE) --no-print-directory all
+	valgrind --quiet --leak-check=full --error-exitcode=9 $(BUILD)/assay run --thin --slow 20 $(ARGS)
 
 # What it has found stays in build-fuzz/; a crash is a file there, which is an argument next time.
 # FUZZ=report begins with what `make run` has left.
