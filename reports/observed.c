@@ -57,6 +57,17 @@ static void put(struct observed *observed, const struct observation *one)
     *place = *one;
 }
 
+/* What was seen of another form of its case says nothing any more. */
+static void forget_other_forms(struct observed *observed, const struct observation *now)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < observed->count; i++)
+        if (strcmp(observed->items[i].case_id, now->case_id) != 0 ||
+            strcmp(observed->items[i].hash, now->hash) == 0)
+            observed->items[kept++] = observed->items[i];
+    observed->count = kept;
+}
+
 static void set_hash(struct observation *one, uint64_t hash)
 {
     snprintf(one->hash, sizeof(one->hash), "%016" PRIx64, hash);
@@ -174,8 +185,7 @@ static void on_begin(struct sink *base, const struct run_info *info)
 
 static bool is_same(const struct observation *one, const struct observation *other)
 {
-    if (strcmp(one->hash, other->hash) != 0 || strcmp(one->verdict, other->verdict) != 0 ||
-        one->behaviour_count != other->behaviour_count)
+    if (strcmp(one->verdict, other->verdict) != 0 || one->behaviour_count != other->behaviour_count)
         return false;
     for (size_t i = 0; i < one->behaviour_count; i++)
         if (strcmp(one->behaviours[i].name, other->behaviours[i].name) != 0)
@@ -187,12 +197,13 @@ static void on_result(struct sink *base, const struct case_result *result)
 {
     struct observed_sink *sink = (struct observed_sink *)base;
     struct observed *observed = sink->observed;
-    const struct observation *before = find(observed, result->case_->id, result->subject);
     struct observation one = {
         .case_id = result->case_->id, .version = "", .verdict = verdict_name(result->verdict)};
     struct behaviour_count *behaviours =
         arena_array(observed->arena, result->behaviour_count, sizeof(*behaviours));
     set_hash(&one, result->case_->hash);
+    forget_other_forms(observed, &one);
+    const struct observation *before = find(observed, one.case_id, result->subject);
     for (size_t i = 0; i < sink->subject_count; i++)
         if (strcmp(sink->subjects[i].name, result->subject) == 0) {
             one.subject = sink->subjects[i].name;
@@ -258,14 +269,12 @@ static void write_cases(struct json_text *text, const struct observation *items,
 {
     json_text_object(text, "cases", JSON_LINES);
     for (size_t i = 0; i < count;) {
-        const char *case_id = items[i].case_id, *hash = items[i].hash;
+        const char *case_id = items[i].case_id;
         json_text_object(text, case_id, JSON_LINES);
-        json_text_string(text, "hash", hash);
+        json_text_string(text, "hash", items[i].hash);
         json_text_object(text, "subjects", JSON_LINES);
-        /* What was seen of another form of the case says nothing any more. */
         for (; i < count && strcmp(items[i].case_id, case_id) == 0; i++)
-            if (strcmp(items[i].hash, hash) == 0)
-                write_observation(text, &items[i]);
+            write_observation(text, &items[i]);
         json_text_close(text);
         json_text_close(text);
     }

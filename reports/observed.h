@@ -21,9 +21,9 @@ struct observed *observed_new(const char *path);
 /* Takes what the file holds: `text`. False, with a diag, when it is not as it should be. */
 bool observed_load(struct observed *observed, struct bytes text, struct diags *diags);
 
-/* Takes the results of a run: they replace what was noted of the same case and client. What was
- * judged stays where verdict and behaviours are the same, and so is the case. The sink is freed
- * before `observed`. */
+/* Takes the results of a run: they replace what was noted of the same case and client, and of the
+ * case in another form whatever the client. What was judged stays where verdict and behaviours are
+ * the same. The sink is freed before `observed`. */
 struct sink *observed_sink_new(struct observed *observed);
 
 /* Writes the file, whole or not at all. False, with a diag. */

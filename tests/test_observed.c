@@ -41,8 +41,9 @@ static struct observed *read_observed(const char *path, struct diags *diags)
     return NULL;
 }
 
-/* Notes the case for three clients, of which the first fails, and writes the file. */
-static void observe(const char *path, const struct case_ *one, struct diags *diags)
+/* Notes the case for the clients from `first` on, of which the first of all fails, and writes the
+ * file. */
+static void observe(const char *path, const struct case_ *one, size_t first, struct diags *diags)
 {
     static const struct subject_info subjects[] = {{.name = "a", .version = "1"},
                                                    {.name = "b", .version = "2"},
@@ -51,7 +52,7 @@ static void observe(const char *path, const struct case_ *one, struct diags *dia
     struct observed *observed = read_observed(path, diags);
     struct sink *sink = observed_sink_new(observed);
     sink->vtable->begin(sink, &info);
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = first; i < 3; i++)
         note(sink, one, subjects[i].name, i == 0 ? VERDICT_FAIL : VERDICT_PASS);
     sink->vtable->free(sink);
     CHECK_ROW(observed_write(observed, diags), "written");
@@ -97,16 +98,19 @@ static void holds_fails_to_evidence(void)
     const char *path = arena_printf(arena, "%s/observed.json", folder);
     CHECK_ROW(strstr(check(path, &case_, arena), "0 clients were seen in it: want 3") != NULL,
               "no file");
-    observe(path, &case_, &diags);
+    observe(path, &case_, 0, &diags);
     CHECK_ROW(strstr(check(path, &case_, arena), "t/a fails a: nobody has judged it") != NULL,
               "not judged");
     judge(path, arena);
     CHECK_ROW(strcmp(check(path, &case_, arena), "") == 0, "judged: %s",
               check(path, &case_, arena));
-    observe(path, &case_, &diags);
+    observe(path, &case_, 0, &diags);
     CHECK_ROW(strcmp(check(path, &case_, arena), "") == 0, "seen again: what was judged stays");
     CHECK_ROW(strstr(check(path, &changed, arena), "0 clients") != NULL, "the case has changed");
-    observe(path, &changed, &diags);
+    observe(path, &changed, 1, &diags);
+    CHECK_ROW(strstr(check(path, &changed, arena), "2 clients") != NULL,
+              "what two have done in its new form stays: %s", check(path, &changed, arena));
+    observe(path, &changed, 0, &diags);
     CHECK_ROW(strstr(check(path, &changed, arena), "nobody has judged it") != NULL,
               "and is to be judged anew");
     unlink(path);
