@@ -184,13 +184,18 @@ static void add_octets(struct text *text, struct bytes octets)
     text->at[text->len] = '\0';
 }
 
+static void add_front(struct text *text, const char *from, size_t max)
+{
+    struct bytes rest = bytes_of(from);
+    add_octets(text, bytes_take(&rest, rest.len < max ? rest.len : max));
+}
+
 /* "c0 -> "; where there are several peers: "origin c0 -> ". */
 static void add_place(const struct ladder *ladder, struct text *text, const struct event *event,
                       const char *arrow)
 {
     if (ladder->point->peer_count > 1 && event->peer < ladder->point->peer_count) {
-        struct bytes name = bytes_of(ladder->point->peers[event->peer].name);
-        add_octets(text, bytes_take(&name, name.len < PEER_MAX ? name.len : PEER_MAX));
+        add_front(text, ladder->point->peers[event->peer].name, PEER_MAX);
         add(text, " ");
     }
     add(text, "c%u %s ", event->connection, arrow);
@@ -339,8 +344,10 @@ static void show_mark(struct ladder *ladder, const struct event *event)
         add(&text, " %u", event->step);
     if (event->kind == EVENT_STEP_CUT && step != NULL)
         add(&text, ", %s", step_verb_name(step->verb));
-    if (event->text != NULL)
-        add(&text, ": %.*s", LINE_MAX_LEN, event->text);
+    if (event->text != NULL) { /* a report that was read may say anything */
+        add(&text, ": ");
+        add_front(&text, event->text, LINE_MAX_LEN);
+    }
     if (event->error != 0 && wire_text_errno(event->error) != NULL)
         add(&text, ": %s", wire_text_errno(event->error));
     add(&text, "]");

@@ -69,6 +69,7 @@ static const struct event long_events[] = {
     {.kind = EVENT_RECEIVED, .octets = OCTETS("b\n"), .tail = OCTETS("c"), .len = 1000},
     {.kind = EVENT_MANNERS, .text = "FIN after a whole exchange"}, {.kind = EVENT_RUNAWAY},
 };
+static const struct event hostile_manners[] = {{.kind = EVENT_MANNERS, .text = HOSTILE}};
 static const struct ladder_row {
     const char *label;
     const struct point *point;
@@ -93,6 +94,8 @@ static const struct ladder_row {
      "c0 -> ...(997 octets)...c\n"
      "c0    [a server's manners: FIN after a whole exchange]\n"
      "[more connections or requests than any client should make]\n"},
+    {"manners of a report from anywhere", &cut_point, hostile_manners, COUNT_OF(hostile_manners),
+     "c0    [a server's manners: \\x1b[31m\\r\\n\\xff\\xc0\\x80\\xe2\\x80\\xae\\xc2\\x9b\\x7f\"\\\\ x]\n"},
     {"two client steps", &two_point, hostile_events + 4, 3,
      "[the client is asked for step 0]\n"
      "[the client has the outcome of step 0]\n"
