@@ -60,6 +60,7 @@ void socket_take(int fd, uint8_t *buffer, size_t len)
             continue;
         if (got <= 0)
             return; /* a reset came between: the next peek will say so */
+        buffer += got;
         len -= (size_t)got;
     }
     socket_acknowledge(fd);

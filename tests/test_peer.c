@@ -2,6 +2,7 @@
 #include "server/diagnostics.h"
 #include "server/listener.h"
 #include "server/peer.h"
+#include "server/socket.h"
 #include "tests/check.h"
 #include "tests/peer_rows.h"
 #include "tests/suites.h"
@@ -255,7 +256,21 @@ static void plays_every_row(void)
     stand_close(&stand);
 }
 
+/* Of a pair of datagram sockets each recv(2) gives a part. */
+static void keeps_what_the_kernel_gives_in_parts(void)
+{
+    int ends[2];
+    uint8_t got[] = "....";
+    CU_ASSERT(socketpair(AF_UNIX, SOCK_DGRAM, 0, ends) == 0);
+    CU_ASSERT(send(ends[1], "ab", 2, 0) == 2 && send(ends[1], "cd", 2, 0) == 2);
+    socket_take(ends[0], got, 4);
+    CHECK_ROW(memcmp(got, "abcd", 4) == 0, "got %s", (const char *)got);
+    close(ends[0]);
+    close(ends[1]);
+}
+
 CU_TestInfo peer_tests[] = {
     {"plays every row", plays_every_row},
+    {"keeps what the kernel gives in parts", keeps_what_the_kernel_gives_in_parts},
     CU_TEST_INFO_NULL,
 };
