@@ -239,9 +239,7 @@ static void on_free(struct sink *base)
 struct sink *observed_sink_new(struct observed *observed)
 {
     static const struct sink_vtable vtable = {on_begin, on_result, on_end, on_free};
-    struct observed_sink *sink = calloc(1, sizeof(*sink));
-    if (sink == NULL)
-        abort(); /* as wire/arena.c */
+    struct observed_sink *sink = must_calloc(1, sizeof(*sink));
     sink->base.vtable = &vtable;
     sink->observed = observed;
     return &sink->base;

@@ -1,8 +1,9 @@
 #define _GNU_SOURCE /* SO_BINDTOIFINDEX */
 #include "server/diagnostics.h"
 
+#include "wire/arena.h"
+
 #include <errno.h>
-#include <stddef.h>
 
 #ifdef __linux__
 
@@ -13,7 +14,6 @@
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -248,9 +248,7 @@ struct diagnostics *diagnostics_new(void)
     const int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
     if (fd < 0)
         return NULL;
-    struct diagnostics *diagnostics = calloc(1, sizeof(*diagnostics));
-    if (diagnostics == NULL)
-        abort();
+    struct diagnostics *diagnostics = must_calloc(1, sizeof(*diagnostics));
     diagnostics->fd = fd;
     if (connect(fd, (const struct sockaddr *)&kernel, sizeof(kernel)) == 0 &&
         is_answered(diagnostics))

@@ -194,8 +194,8 @@ static bool has_refusing_port(struct listener *listener)
 
 struct listener *listener_new(uv_loop_t *loop, struct diags *diags)
 {
-    struct listener *listener = calloc(1, sizeof(*listener));
-    if (listener == NULL || !open_listener(listener)) {
+    struct listener *listener = must_calloc(1, sizeof(*listener));
+    if (!open_listener(listener)) {
         diag_add(diags, NULL, 0, NULL, "cannot listen on the loopback interface: %s",
                  strerror(errno));
         free(listener);

@@ -151,29 +151,21 @@ static size_t count_request_reads(const struct peer *peer)
     return count;
 }
 
-static void *must_calloc(size_t size)
-{
-    void *memory = calloc(1, size);
-    if (memory == NULL)
-        abort(); /* as wire/arena.c: no verdict could be trusted */
-    return memory;
-}
-
 struct peer_run *peer_run_new(const struct peer *peer, unsigned index, struct peer_host *host)
 {
-    struct peer_run *run = must_calloc(sizeof(*run));
+    struct peer_run *run = must_calloc(1, sizeof(*run));
     run->peer = peer;
     run->index = index;
     run->host = host;
     run->requests_planned = count_request_reads(peer);
     if (peer->routes != NULL)
-        run->route_uses = must_calloc(peer->script_count * sizeof(*run->route_uses));
+        run->route_uses = must_calloc(peer->script_count, sizeof(*run->route_uses));
     return run;
 }
 
 void peer_run_accept(struct peer_run *run, int fd)
 {
-    struct connection *connection = must_calloc(sizeof(*connection));
+    struct connection *connection = must_calloc(1, sizeof(*connection));
     connection->peer = run;
     connection->fd = fd;
     connection->index = run->connection_count++;

@@ -14,9 +14,7 @@ static const struct script *next_script(const struct peer_run *run)
 void connection_play_script(struct connection *connection, const struct script *script)
 {
     free(connection->rounds);
-    connection->rounds = calloc(script->count + 1, sizeof(*connection->rounds));
-    if (connection->rounds == NULL)
-        abort(); /* as wire/arena.c */
+    connection->rounds = must_calloc(script->count + 1, sizeof(*connection->rounds));
     connection->script = script;
     connection->script_index = (unsigned)(script - connection->peer->peer->scripts);
     connection->step = 0;

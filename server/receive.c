@@ -126,9 +126,7 @@ static bool look(struct connection *connection, struct bytes *waiting, enum play
 static void find_borders(struct connection *connection, struct bytes until)
 {
     free(connection->borders);
-    connection->borders = calloc(until.len, sizeof(*connection->borders));
-    if (connection->borders == NULL)
-        abort(); /* as wire/arena.c */
+    connection->borders = must_calloc(until.len, sizeof(*connection->borders));
     connection->matched = 0;
     for (size_t at = 1, border = 0; at < until.len; at++) {
         while (border > 0 && until.at[at] != until.at[border])

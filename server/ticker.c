@@ -1,6 +1,7 @@
 #include "server/ticker.h"
 
-#include <stdbool.h>
+#include "wire/arena.h"
+
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -48,12 +49,10 @@ static void on_readable(uv_poll_t *handle, int status, int events)
 
 struct ticker *ticker_new(uv_loop_t *loop, void (*ticked)(void *context), void *context)
 {
-    struct ticker *ticker = calloc(1, sizeof(*ticker));
     const int fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-    if (ticker == NULL || fd < 0) {
-        free(ticker);
+    if (fd < 0)
         return NULL;
-    }
+    struct ticker *ticker = must_calloc(1, sizeof(*ticker));
     ticker->ticked = ticked;
     ticker->context = context;
     ticker->fd = fd;
@@ -87,9 +86,7 @@ static void on_timer(uv_timer_t *handle)
 
 struct ticker *ticker_new(uv_loop_t *loop, void (*ticked)(void *context), void *context)
 {
-    struct ticker *ticker = calloc(1, sizeof(*ticker));
-    if (ticker == NULL)
-        return NULL;
+    struct ticker *ticker = must_calloc(1, sizeof(*ticker));
     ticker->ticked = ticked;
     ticker->context = context;
     uv_timer_init(loop, &ticker->handle);

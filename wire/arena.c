@@ -26,9 +26,8 @@ struct arena {
  * A harness that cannot allocate a few kilobytes cannot give a verdict that
  * anyone should trust, so we stop instead of threading ENOMEM everywhere.
  */
-static void *must_malloc(size_t size)
+static void *must_have(void *memory)
 {
-    void *memory = malloc(size);
     if (memory == NULL) {
         fputs("assay: out of memory\n", stderr);
         abort();
@@ -36,9 +35,14 @@ static void *must_malloc(size_t size)
     return memory;
 }
 
+void *must_calloc(size_t count, size_t size)
+{
+    return must_have(calloc(count, size));
+}
+
 static void block_push(struct arena *arena, size_t size)
 {
-    struct block *block = must_malloc(sizeof(*block) + size);
+    struct block *block = must_have(malloc(sizeof(*block) + size));
     block->next = arena->blocks;
     block->used = 0;
     block->size = size;
@@ -47,9 +51,7 @@ static void block_push(struct arena *arena, size_t size)
 
 struct arena *arena_new(void)
 {
-    struct arena *arena = must_malloc(sizeof(*arena));
-    arena->blocks = NULL;
-    return arena;
+    return must_calloc(1, sizeof(struct arena));
 }
 
 /* Frees `block` and all that is older. */

@@ -38,6 +38,9 @@ char *arena_strndup(struct arena *arena, const char *text, size_t len);
 /* Copies the octets; `len` stays. */
 struct bytes arena_bytes(struct arena *arena, struct bytes from);
 
+/* Of no arena: zero-filled, never NULL either, and to be given to free(). */
+void *must_calloc(size_t count, size_t size);
+
 /* printf into the arena. */
 char *arena_printf(struct arena *arena, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

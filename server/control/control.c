@@ -248,9 +248,7 @@ struct control *control_new(const struct control_route *routes, size_t route_cou
         diag_add(diags, NULL, 0, NULL, "cannot listen at 127.0.0.1:%u: %s", port, strerror(errno));
         return NULL;
     }
-    struct control *control = calloc(1, sizeof(*control));
-    if (control == NULL)
-        abort(); /* as wire/arena.c */
+    struct control *control = must_calloc(1, sizeof(*control));
     *control = (struct control){routes, route_count, context, NULL, port, arena_new()};
     control->daemon = start(control, listening);
     if (control->daemon != NULL)
