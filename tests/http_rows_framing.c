@@ -92,6 +92,8 @@ static const struct http_row rows[] = {
     RESPONSE("chunked in quotes", OK_CODING("\"chunked\""), GOT_OK_CODING("\"chunked\"") "DEVIATION CODING_MALFORMED@36 | " TO_CLOSE),
     RESPONSE("an open quote", OK_CODING("gzip;a=\"b, chunked"), GOT_OK_CODING("gzip;a=\"b, chunked") "DEVIATION CODING_MALFORMED@54 | " TO_CLOSE),
     RESPONSE("a backslash at the end of an open quote", OK_CODING("gzip;a=\"\\"), GOT_OK_CODING("gzip;a=\"\\x5C") "DEVIATION CODING_MALFORMED@45 | " TO_CLOSE),
+    RESPONSE("an open quote that ends in an escaped one", OK_CODING("chunked;a=\"b\\\""),
+             GOT_OK_CODING("chunked;a=\"b\\x5C\"") "DEVIATION CODING_MALFORMED@50 | " TO_CLOSE),
     RESPONSE("a parameter without value", OK_CODING("gzip;a, chunked"), GOT_OK_CODING("gzip;a, chunked") "DEVIATION CODING_MALFORMED@42 | " CHUNKED),
     RESPONSE("VT before chunked", OK_CODING("\x0B" "chunked"),
              GOT_OK "DEVIATION VALUE_CONTROL@36 | FIELD Transfer-Encoding=\\x0Bchunked | DEVIATION CODING_MALFORMED@36 | " TO_CLOSE),

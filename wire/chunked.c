@@ -2,21 +2,16 @@
 
 #define HEX_BASE 16
 
-/* A size line, the next octet of it to be read, and where the deviations go. */
+/* A size line, what of it is still to be read, and where the deviations go. */
 struct cursor {
     const struct http_line *line;
-    size_t at;
+    struct bytes rest;
     struct http_notes *notes;
 };
 
-static bool is_at_end(const struct cursor *cursor)
-{
-    return cursor->at == cursor->line->text.len;
-}
-
 static bool is_next(const struct cursor *cursor, uint8_t octet)
 {
-    return !is_at_end(cursor) && cursor->line->text.at[cursor->at] == octet;
+    return cursor->rest.len > 0 && cursor->rest.at[0] == octet;
 }
 
 static void note(const struct cursor *cursor, enum http_deviation_kind kind, size_t at)
@@ -24,14 +19,10 @@ static void note(const struct cursor *cursor, enum http_deviation_kind kind, siz
     http_note(cursor->notes, kind, cursor->line->offset + at);
 }
 
-/* How many octets of the classes come next; eats them. */
-static size_t eat_run(struct cursor *cursor, unsigned classes)
+/* The same of the octet that comes next. */
+static void note_next(const struct cursor *cursor, enum http_deviation_kind kind)
 {
-    struct bytes rest = cursor->line->text;
-    bytes_take(&rest, cursor->at);
-    const size_t count = http_count_octets(rest, classes);
-    cursor->at += count;
-    return count;
+    note(cursor, kind, cursor->line->text.len - cursor->rest.len);
 }
 
 /* RFC 9112, section 7.1: chunk-size = 1*HEXDIG, and "recipients MUST anticipate potentially large
@@ -39,61 +30,42 @@ static size_t eat_run(struct cursor *cursor, unsigned classes)
 static bool eat_size(struct cursor *cursor, uint64_t *size)
 {
     *size = 0;
-    for (; !is_at_end(cursor); cursor->at++) {
-        const int digit = byte_hex(cursor->line->text.at[cursor->at]);
+    for (; cursor->rest.len > 0; bytes_take(&cursor->rest, 1)) {
+        const int digit = byte_hex(cursor->rest.at[0]);
         if (digit < 0)
             break;
         if (*size > ((uint64_t)INT64_MAX - (uint64_t)digit) / HEX_BASE) {
-            note(cursor, HTTP_DEVIATION_CHUNK_SIZE_TOO_LARGE, cursor->at);
+            note_next(cursor, HTTP_DEVIATION_CHUNK_SIZE_TOO_LARGE);
             return false;
         }
         *size = *size * HEX_BASE + (uint64_t)digit;
     }
-    if (cursor->at == 0)
-        note(cursor, HTTP_DEVIATION_CHUNK_SIZE, 0);
-    return cursor->at > 0;
+    if (cursor->rest.len < cursor->line->text.len)
+        return true;
+    note(cursor, HTTP_DEVIATION_CHUNK_SIZE, 0);
+    return false;
 }
 
 /* RFC 9110, section 5.6.4: VCHAR, obs-text, SP and HTAB may stand between the quotes, DQUOTE and
  * backslash behind a backslash. False when the string is still open at the line's end. */
 static bool eat_quoted(struct cursor *cursor)
 {
-    cursor->at++;
-    while (!is_at_end(cursor) && !is_next(cursor, '"')) {
-        if (is_next(cursor, '\\'))
-            cursor->at++;
-        if (is_at_end(cursor))
-            return false;
-        if (http_is_octet(cursor->line->text.at[cursor->at], HTTP_OCTET_CONTROL))
-            note(cursor, HTTP_DEVIATION_CHUNK_EXTENSION, cursor->at);
-        cursor->at++;
-    }
-    if (is_at_end(cursor))
-        return false;
-    cursor->at++;
-    return true;
+    struct bytes inside = cursor->rest;
+    const bool is_closed = http_eat_quoted(&cursor->rest);
+    for (; inside.len > cursor->rest.len; bytes_take(&inside, 1))
+        if (http_is_octet(inside.at[0], HTTP_OCTET_CONTROL))
+            note(cursor, HTTP_DEVIATION_CHUNK_EXTENSION, cursor->line->text.len - inside.len);
+    return is_closed;
 }
 
 /* chunk-ext-val = token / quoted-string. False when it is neither. */
 static bool eat_extension_value(struct cursor *cursor)
 {
     if (!is_next(cursor, '"'))
-        return eat_run(cursor, HTTP_OCTET_TOKEN) > 0;
+        return http_eat_run(&cursor->rest, HTTP_OCTET_TOKEN) > 0;
     if (!eat_quoted(cursor))
-        note(cursor, HTTP_DEVIATION_CHUNK_QUOTED_LF, cursor->at + (cursor->line->is_bare ? 0 : 1));
-    return true;
-}
-
-/* Eats BWS and the octet, or nothing. */
-static bool eat_separator(struct cursor *cursor, uint8_t octet)
-{
-    struct cursor ahead = *cursor;
-    eat_run(&ahead, HTTP_OCTET_BLANK);
-    if (!is_next(&ahead, octet))
-        return false;
-    *cursor = ahead;
-    cursor->at++;
-    eat_run(cursor, HTTP_OCTET_BLANK);
+        note(cursor, HTTP_DEVIATION_CHUNK_QUOTED_LF,
+             cursor->line->text.len + (cursor->line->is_bare ? 0 : 1));
     return true;
 }
 
@@ -101,10 +73,10 @@ static bool eat_separator(struct cursor *cursor, uint8_t octet)
  * what does not fit in; false when that is inside an extension. */
 static bool eat_extensions(struct cursor *cursor)
 {
-    while (eat_separator(cursor, ';')) {
-        if (eat_run(cursor, HTTP_OCTET_TOKEN) == 0)
+    while (http_eat_separator(&cursor->rest, ';')) {
+        if (http_eat_run(&cursor->rest, HTTP_OCTET_TOKEN) == 0)
             return false;
-        if (eat_separator(cursor, '=') && !eat_extension_value(cursor))
+        if (http_eat_separator(&cursor->rest, '=') && !eat_extension_value(cursor))
             return false;
     }
     return true;
@@ -114,12 +86,12 @@ static bool eat_extensions(struct cursor *cursor)
  * the size that goes wrong, and how long the chunk is then is anybody's guess. */
 static void read_line_end(struct cursor *cursor, bool is_behind_size)
 {
-    const size_t blanks_at = cursor->at;
-    if (eat_run(cursor, HTTP_OCTET_BLANK) > 0 && is_at_end(cursor))
-        note(cursor, HTTP_DEVIATION_CHUNK_BLANK, blanks_at);
-    else if (!is_at_end(cursor))
-        note(cursor, is_behind_size ? HTTP_DEVIATION_CHUNK_SIZE : HTTP_DEVIATION_CHUNK_EXTENSION,
-             cursor->at);
+    const struct cursor blanks = *cursor;
+    if (http_eat_run(&cursor->rest, HTTP_OCTET_BLANK) > 0 && cursor->rest.len == 0)
+        note_next(&blanks, HTTP_DEVIATION_CHUNK_BLANK);
+    else if (cursor->rest.len > 0)
+        note_next(cursor,
+                  is_behind_size ? HTTP_DEVIATION_CHUNK_SIZE : HTTP_DEVIATION_CHUNK_EXTENSION);
 }
 
 /* What a bare CR means differs from reader to reader (RFC 9112, section 2.2), so that it is not
@@ -135,16 +107,14 @@ static bool has_bare_cr(const struct cursor *cursor)
 
 void chunked_read_size(struct http_reader *reader, const struct http_line *line)
 {
-    struct cursor cursor = {line, 0, &reader->notes};
+    struct cursor cursor = {line, line->text, &reader->notes};
     if (!eat_size(&cursor, &reader->chunk_size) || has_bare_cr(&cursor))
         return;
-    const size_t size_end = cursor.at;
-    reader->extension = line->text;
-    bytes_take(&reader->extension, size_end);
+    reader->extension = cursor.rest;
     if (eat_extensions(&cursor))
-        read_line_end(&cursor, cursor.at == size_end);
+        read_line_end(&cursor, cursor.rest.len == reader->extension.len);
     else
-        note(&cursor, HTTP_DEVIATION_CHUNK_EXTENSION, cursor.at);
+        note_next(&cursor, HTTP_DEVIATION_CHUNK_EXTENSION);
     if (line->is_bare)
         note(&cursor, HTTP_DEVIATION_CHUNK_BARE_LF, line->text.len);
 }

@@ -9,41 +9,15 @@ enum {
     STATUS_CLASS_SIZE = 100,
 };
 
-/* `name` is where the line begins: a line led by blanks is no field. */
-static uint64_t offset_of(const struct http_reader *reader, const uint8_t *at)
-{
-    return reader->line_offset + (uint64_t)(at - reader->name.at);
-}
-
 static void note_at(struct http_reader *reader, enum http_deviation_kind kind, const uint8_t *at)
 {
-    http_note(&reader->fields.notes, kind, offset_of(reader, at));
-}
-
-/* How many octets a quoted string at the front has, with its quotes; without end, all. */
-static size_t quoted_len(struct bytes text)
-{
-    size_t at = 1;
-    while (at < text.len && text.at[at] != '"')
-        at += text.at[at] == '\\' ? 2 : 1;
-    return at < text.len ? at + 1 : text.len;
-}
-
-/* The octets before the first comma that is not inside a quoted string. */
-static size_t member_len(struct bytes list)
-{
-    size_t at = 0;
-    while (at < list.len && list.at[at] != ',') {
-        const struct bytes rest = {list.at + at, list.len - at};
-        at += rest.at[0] == '"' ? quoted_len(rest) : 1;
-    }
-    return at;
+    http_note(&reader->fields.notes, kind, http_field_offset(reader, at));
 }
 
 /* Takes the next member off, with the comma behind it. False when that was the last. */
 static bool take_member(struct bytes *list, struct bytes *member)
 {
-    *member = http_trim(bytes_take(list, member_len(*list)));
+    *member = http_trim(bytes_take(list, http_len_before(*list, ',')));
     if (list->len == 0)
         return false;
     bytes_take(list, 1);
@@ -123,47 +97,23 @@ static void frame_content_length(struct http_reader *reader)
     }
 }
 
-static size_t eat_run(struct bytes *rest, unsigned classes)
-{
-    return bytes_take(rest, http_count_octets(*rest, classes)).len;
-}
-
-/* OWS octet OWS, or nothing. */
-static bool eat_separator(struct bytes *rest, uint8_t octet)
-{
-    struct bytes ahead = *rest;
-    eat_run(&ahead, HTTP_OCTET_BLANK);
-    if (ahead.len == 0 || ahead.at[0] != octet)
-        return false;
-    bytes_take(&ahead, 1);
-    eat_run(&ahead, HTTP_OCTET_BLANK);
-    *rest = ahead;
-    return true;
-}
-
-static bool eat_quoted(struct bytes *rest)
-{
-    const struct bytes quoted = bytes_take(rest, quoted_len(*rest));
-    return quoted.len > 1 && quoted.at[quoted.len - 1] == '"';
-}
-
 /* token BWS "=" BWS ( token / quoted-string ) */
 static bool eat_parameter(struct bytes *rest)
 {
-    if (eat_run(rest, HTTP_OCTET_TOKEN) == 0 || !eat_separator(rest, '='))
+    if (http_eat_run(rest, HTTP_OCTET_TOKEN) == 0 || !http_eat_separator(rest, '='))
         return false;
     if (rest->len > 0 && rest->at[0] == '"')
-        return eat_quoted(rest);
-    return eat_run(rest, HTTP_OCTET_TOKEN) > 0;
+        return http_eat_quoted(rest);
+    return http_eat_run(rest, HTTP_OCTET_TOKEN) > 0;
 }
 
 /* RFC 9112, section 7: transfer-coding = token *( OWS ";" OWS transfer-parameter ). False when
  * `rest` is not that; then it begins with what is at fault. */
 static bool eat_coding(struct bytes *rest)
 {
-    if (eat_run(rest, HTTP_OCTET_TOKEN) == 0)
+    if (http_eat_run(rest, HTTP_OCTET_TOKEN) == 0)
         return false;
-    while (eat_separator(rest, ';'))
+    while (http_eat_separator(rest, ';'))
         if (!eat_parameter(rest))
             return false;
     return rest->len == 0;

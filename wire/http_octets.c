@@ -34,6 +34,52 @@ size_t http_count_octets(struct bytes text, unsigned classes)
     return count;
 }
 
+/* The quoted string at the front (RFC 9110, section 5.6.4), with its quotes; 0 when it has no end.
+ */
+static size_t quoted_len(struct bytes text)
+{
+    size_t at = 1;
+    while (at < text.len && text.at[at] != '"')
+        at += text.at[at] == '\\' ? 2 : 1;
+    return at < text.len ? at + 1 : 0;
+}
+
+bool http_eat_quoted(struct bytes *rest)
+{
+    const size_t len = quoted_len(*rest);
+    bytes_take(rest, len > 0 ? len : rest->len);
+    return len > 0;
+}
+
+size_t http_len_before(struct bytes text, uint8_t end)
+{
+    struct bytes rest = text;
+    while (rest.len > 0 && rest.at[0] != end) {
+        if (rest.at[0] == '"')
+            http_eat_quoted(&rest);
+        else
+            bytes_take(&rest, 1);
+    }
+    return text.len - rest.len;
+}
+
+size_t http_eat_run(struct bytes *rest, unsigned classes)
+{
+    return bytes_take(rest, http_count_octets(*rest, classes)).len;
+}
+
+bool http_eat_separator(struct bytes *rest, uint8_t octet)
+{
+    struct bytes ahead = *rest;
+    http_eat_run(&ahead, HTTP_OCTET_BLANK);
+    if (ahead.len == 0 || ahead.at[0] != octet)
+        return false;
+    bytes_take(&ahead, 1);
+    http_eat_run(&ahead, HTTP_OCTET_BLANK);
+    *rest = ahead;
+    return true;
+}
+
 struct bytes http_trim(struct bytes text)
 {
     bytes_take(&text, http_count_octets(text, HTTP_OCTET_BLANK));

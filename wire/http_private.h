@@ -53,6 +53,18 @@ size_t http_count_octets(struct bytes text, unsigned classes);
 /* Without the SP and HTAB at both ends. */
 struct bytes http_trim(struct bytes text);
 
+/* Takes off the octets of the classes that come next; how many. */
+size_t http_eat_run(struct bytes *rest, unsigned classes);
+
+/* Takes off OWS octet OWS, or nothing. */
+bool http_eat_separator(struct bytes *rest, uint8_t octet);
+
+/* Takes off the quoted string at the front; all, and false, when it has no end. */
+bool http_eat_quoted(struct bytes *rest);
+
+/* How many octets stand before the first `end` that is not inside a quoted string, or in all. */
+size_t http_len_before(struct bytes text, uint8_t end);
+
 /* Adds a deviation, unless one of its kind is there. */
 void http_note(struct http_notes *notes, enum http_deviation_kind kind, uint64_t offset);
 
@@ -77,6 +89,13 @@ void http_read_start(struct http_reader *reader, const struct http_line *line);
 /* Reads a field line into `name` and `value`; notes what is wrong. False when there is no field in
  * it. */
 bool http_read_field(struct http_reader *reader, struct bytes raw);
+
+/* Where an octet of that field stands: `name` is where its line begins, for a line led by blanks is
+ * no field. */
+static inline uint64_t http_field_offset(const struct http_reader *reader, const uint8_t *at)
+{
+    return reader->line_offset + (uint64_t)(at - reader->name.at);
+}
 
 /* Takes what `name` and `value`, a field of the head, mean for the framing. */
 void http_frame_field(struct http_reader *reader);

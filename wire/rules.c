@@ -98,11 +98,6 @@ void rules_tell(struct rules *rules, enum rule rule, uint64_t offset)
     rules->found(rules->context, &finding);
 }
 
-uint64_t rules_value_offset(const struct http_reader *reader, const uint8_t *at)
-{
-    return reader->line_offset + (uint64_t)(at - reader->name.at);
-}
-
 /* RFC 9113, section 3.4: the preface of a client that knows the server to speak HTTP/2. It is no
  * request. */
 static bool is_preface(const struct http_reader *reader)

@@ -29,45 +29,25 @@ static size_t find_field(struct bytes name)
     return i;
 }
 
-/* The quoted string at the front, with its quotes; without end, all. */
-static size_t quoted_len(struct bytes text)
-{
-    size_t at = 1;
-    while (at < text.len && text.at[at] != '"')
-        at += text.at[at] == '\\' ? 2 : 1;
-    return at < text.len ? at + 1 : text.len;
-}
-
-/* What lies before the first such octet that is not inside a quoted string. */
-static size_t len_before(struct bytes text, uint8_t end)
-{
-    size_t at = 0;
-    while (at < text.len && text.at[at] != end) {
-        const struct bytes rest = {text.at + at, text.len - at};
-        at += rest.at[0] == '"' ? quoted_len(rest) : 1;
-    }
-    return at;
-}
-
 /* RFC 9110, section 12.4.2: at most three digits behind the point, in a parameter q. */
 static void check_weight(struct rules *rules, const struct http_reader *reader,
                          struct bytes parameter)
 {
     if (parameter.len < 2 || byte_lower(parameter.at[0]) != 'q' || parameter.at[1] != '=')
         return;
-    bytes_take(&parameter, len_before(parameter, '.'));
+    bytes_take(&parameter, http_len_before(parameter, '.'));
     const size_t len_max = 1 + WEIGHT_DECIMALS_MAX;
-    if (parameter.len > len_max && parameter.at[len_max] >= '0' && parameter.at[len_max] <= '9')
-        rules_tell(rules, RULE_WEIGHT_DIGITS, rules_value_offset(reader, parameter.at + len_max));
+    if (parameter.len > len_max && byte_is_digit(parameter.at[len_max]))
+        rules_tell(rules, RULE_WEIGHT_DIGITS, http_field_offset(reader, parameter.at + len_max));
 }
 
 static void check_weights(struct rules *rules, const struct http_reader *reader,
                           struct bytes member)
 {
-    bytes_take(&member, len_before(member, ';'));
+    bytes_take(&member, http_len_before(member, ';'));
     while (member.len > 0) {
         bytes_take(&member, 1);
-        const struct bytes parameter = bytes_take(&member, len_before(member, ';'));
+        const struct bytes parameter = bytes_take(&member, http_len_before(member, ';'));
         check_weight(rules, reader, http_trim(parameter));
     }
 }
@@ -82,14 +62,14 @@ static void check_option(struct rules *rules, const struct http_reader *reader, 
         return;
     rules->is_listed[field] = true;
     if ((fields[field].kinds & END_TO_END) != 0)
-        rules_tell(rules, RULE_OPTION_END_TO_END, rules_value_offset(reader, option.at));
+        rules_tell(rules, RULE_OPTION_END_TO_END, http_field_offset(reader, option.at));
 }
 
 static void check_member(struct rules *rules, const struct http_reader *reader, size_t field,
                          struct bytes member)
 {
-    const struct bytes name = http_trim(bytes_take(&member, len_before(member, ';')));
-    const uint64_t offset = rules_value_offset(reader, name.at);
+    const struct bytes name = http_trim(bytes_take(&member, http_len_before(member, ';')));
+    const uint64_t offset = http_field_offset(reader, name.at);
     if (field == RULES_FIELD_CONNECTION)
         check_option(rules, reader, name);
     if (field == RULES_FIELD_TE && bytes_equal_fold(name, bytes_of("chunked")))
@@ -107,9 +87,9 @@ static void check_list(struct rules *rules, const struct http_reader *reader, si
     struct bytes rest = reader->value;
     bool has_more = rest.len > 0;
     while (has_more) {
-        const struct bytes member = http_trim(bytes_take(&rest, len_before(rest, ',')));
+        const struct bytes member = http_trim(bytes_take(&rest, http_len_before(rest, ',')));
         if (member.len == 0 && reader->start.minor > 0)
-            rules_tell(rules, RULE_EMPTY_MEMBER, rules_value_offset(reader, member.at));
+            rules_tell(rules, RULE_EMPTY_MEMBER, http_field_offset(reader, member.at));
         check_member(rules, reader, field, member);
         has_more = rest.len > 0;
         if (has_more)
@@ -121,10 +101,10 @@ static void check_digits(struct rules *rules, const struct http_reader *reader, 
 {
     const struct bytes value = reader->value;
     size_t count = 0;
-    while (count < value.len && value.at[count] >= '0' && value.at[count] <= '9')
+    while (count < value.len && byte_is_digit(value.at[count]))
         count++;
     if (count == 0 || count < value.len)
-        rules_tell(rules, rule, rules_value_offset(reader, value.at + count));
+        rules_tell(rules, rule, http_field_offset(reader, value.at + count));
 }
 
 /* Whether `text` is one of the three-letter names. */
@@ -145,11 +125,11 @@ static void check_date(struct rules *rules, const struct http_reader *reader)
     bool is_date = value.len == sizeof(form) - 1;
     for (size_t i = 0; is_date && i < value.len; i++)
         is_date = form[i] == 'a' || value.at[i] == (uint8_t)form[i] ||
-                  (form[i] == '0' && value.at[i] >= '0' && value.at[i] <= '9');
+                  (form[i] == '0' && byte_is_digit(value.at[i]));
     is_date = is_date && is_name(value.at + DAY_AT, "MonTueWedThuFriSatSun") &&
               is_name(value.at + MONTH_AT, "JanFebMarAprMayJunJulAugSepOctNovDec");
     if (!is_date && reader->start.minor > 0)
-        rules_tell(rules, RULE_DATE_FORMAT, rules_value_offset(reader, value.at));
+        rules_tell(rules, RULE_DATE_FORMAT, http_field_offset(reader, value.at));
 }
 
 /* RFC 9110, section 10.1.3. No other part of a URI may hold "#". */
@@ -160,17 +140,17 @@ static void check_referer(struct rules *rules, const struct http_reader *reader)
     struct bytes scheme, authority;
     const size_t len = rules_before(value, "#").len;
     if (len < value.len)
-        rules_tell(rules, RULE_REFERER, rules_value_offset(reader, value.at + len));
+        rules_tell(rules, RULE_REFERER, http_field_offset(reader, value.at + len));
     if (rules_take_authority(&rest, &scheme, &authority) &&
         rules_before(authority, "@").len < authority.len)
-        rules_tell(rules, RULE_REFERER, rules_value_offset(reader, authority.at));
+        rules_tell(rules, RULE_REFERER, http_field_offset(reader, authority.at));
 }
 
 /* RFC 9110, section 13.1.5. */
 static void check_if_range(struct rules *rules, const struct http_reader *reader)
 {
     if (reader->value.len >= 3 && memcmp(reader->value.at, "W/\"", 3) == 0)
-        rules_tell(rules, RULE_IF_RANGE_WEAK, rules_value_offset(reader, reader->value.at));
+        rules_tell(rules, RULE_IF_RANGE_WEAK, http_field_offset(reader, reader->value.at));
 }
 
 static void check_value(struct rules *rules, const struct http_reader *reader, size_t field)

@@ -125,7 +125,7 @@ static void compare(struct rules *rules, const struct rules_authority *host, uin
 void rules_host(struct rules *rules, const struct http_reader *reader)
 {
     const struct bytes value = reader->value;
-    const uint64_t offset = rules_value_offset(reader, value.at);
+    const uint64_t offset = http_field_offset(reader, value.at);
     const size_t userinfo_len = rules_before(value, "@").len;
     struct rules_authority host;
     size_t fault;

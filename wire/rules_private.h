@@ -23,9 +23,6 @@ enum rules_method {
 /* Tells a finding, unless the request has one of this rule. */
 void rules_tell(struct rules *rules, enum rule rule, uint64_t offset);
 
-/* Where an octet of the field's value stands: `name` is where its line begins. */
-uint64_t rules_value_offset(const struct http_reader *reader, const uint8_t *at);
-
 /* uri-host [ ":" port ]; RFC 3986, section 3.2. */
 struct rules_authority {
     struct bytes host; /* with the brackets of an IP literal; may be empty */
