@@ -34,14 +34,9 @@ static bool has_all_of(const struct result_row *row, const struct result_row *ot
     return true;
 }
 
-static bool is_same_text(const char *one, const char *other)
-{
-    return one == other || (one != NULL && other != NULL && strcmp(one, other) == 0);
-}
-
 static bool is_same(const struct result_row *old, const struct result_row *now)
 {
-    return old->verdict == now->verdict && is_same_text(old->behaviour, now->behaviour) &&
+    return old->verdict == now->verdict && text_equal(old->behaviour, now->behaviour) &&
            has_all_of(old, now) && has_all_of(now, old);
 }
 
@@ -95,11 +90,10 @@ static void print_behaviours(FILE *out, const char *label, const struct result_r
 {
     if (row->behaviour != NULL)
         print_text(out, &label, row->behaviour, "");
-    if (row->note[0] != '\0' && !is_same_text(row->note, row->behaviour))
+    if (row->note[0] != '\0' && !text_equal(row->note, row->behaviour))
         print_text(out, &label, row->note, "");
     for (size_t i = 0; i < row->behaviour_count; i++)
-        if (!is_same_text(row->behaviour, row->behaviours[i]) &&
-            !has_name(other, row->behaviours[i]))
+        if (!text_equal(row->behaviour, row->behaviours[i]) && !has_name(other, row->behaviours[i]))
             print_text(out, &label, row->behaviours[i], ", in some of its runs");
 }
 

@@ -46,9 +46,22 @@ static inline bool bytes_equal(struct bytes one, struct bytes other)
     return one.len == other.len && (one.len == 0 || memcmp(one.at, other.at, one.len) == 0);
 }
 
+/* Of C strings; each may be NULL, which equals nothing but NULL. */
+static inline bool text_equal(const char *one, const char *other)
+{
+    return one == other || (one != NULL && other != NULL && strcmp(one, other) == 0);
+}
+
 static inline uint8_t byte_lower(uint8_t octet)
 {
     return octet >= 'A' && octet <= 'Z' ? (uint8_t)(octet + ('a' - 'A')) : octet;
+}
+
+/* Of ASCII. */
+static inline bool byte_is_letter(uint8_t octet)
+{
+    const uint8_t lower = byte_lower(octet);
+    return lower >= 'a' && lower <= 'z';
 }
 
 static inline bool byte_is_digit(uint8_t octet)

@@ -7,15 +7,10 @@
 
 enum { QUOTE_MAX = 60, WORD_MAX = 64 };
 
-static bool same_text(const char *one, const char *other)
-{
-    return one == other || (one != NULL && other != NULL && strcmp(one, other) == 0);
-}
-
 static bool same_diag(const struct diag *one, const struct diag *other)
 {
-    return one->line == other->line && same_text(one->file, other->file) &&
-           same_text(one->path, other->path) && same_text(one->message, other->message);
+    return one->line == other->line && text_equal(one->file, other->file) &&
+           text_equal(one->path, other->path) && text_equal(one->message, other->message);
 }
 
 static void append(struct diags *diags, const struct diag *from)

@@ -1,8 +1,7 @@
 #include "wire/json_check.h"
 
-#include "wire/utf8.h"
-
 #include "wire/json.h"
+#include "wire/utf8.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -11,7 +10,7 @@
 /* cJSON copies a number into 64 octets and cuts what is longer, so longer ones may not pass. */
 enum { NUMBER_LEN_MAX = 63 };
 
-enum { NOTES_SIZE_FIRST = 64, ESCAPED_UNIT_LEN = 6, CONTROL_END = 0x20 };
+enum { ESCAPED_UNIT_LEN = 6, CONTROL_END = 0x20 };
 
 struct checker {
     struct bytes rest; /* what is not yet read */
@@ -22,26 +21,11 @@ struct checker {
     const char *file;
 };
 
-static bool in_range(uint8_t octet, uint8_t min, uint8_t max)
-{
-    return octet >= min && octet <= max;
-}
-
-static bool is_letter(uint8_t octet)
-{
-    return in_range(byte_lower(octet), 'a', 'z');
-}
-
-static bool is_hex(uint8_t octet)
-{
-    return byte_is_digit(octet) || in_range(byte_lower(octet), 'a', 'f');
-}
-
 /* The letters at the front of `text`. */
 static struct bytes word_of(struct bytes text)
 {
     struct bytes word = {text.at, 0};
-    while (word.len < text.len && is_letter(text.at[word.len]))
+    while (word.len < text.len && byte_is_letter(text.at[word.len]))
         word.len++;
     return word;
 }
@@ -91,14 +75,7 @@ static void eat_blanks(struct checker *checker)
 
 static void note_value(struct json_notes *notes, unsigned line)
 {
-    if (notes->count == notes->size) {
-        const size_t size = notes->size > 0 ? 2 * notes->size : NOTES_SIZE_FIRST;
-        struct json_note *larger = arena_array(notes->arena, size, sizeof(*larger));
-        if (notes->count > 0)
-            memcpy(larger, notes->at, notes->count * sizeof(*larger));
-        notes->at = larger;
-        notes->size = size;
-    }
+    notes->at = arena_room(notes->arena, notes->at, notes->count, &notes->size, sizeof(*notes->at));
     notes->at[notes->count++] = (struct json_note){.line = line};
 }
 
@@ -107,21 +84,20 @@ static int escaped_unit(struct bytes text)
 {
     if (text.len < ESCAPED_UNIT_LEN || text.at[0] != '\\' || text.at[1] != 'u')
         return -1;
-    unsigned unit = 0;
+    int unit = 0;
     for (size_t i = 2; i < ESCAPED_UNIT_LEN; i++) {
-        const uint8_t digit = byte_lower(text.at[i]);
-        if (!is_hex(digit))
+        const int digit = byte_hex(text.at[i]);
+        if (digit < 0)
             return -1;
-        unit =
-            unit * 16 + (byte_is_digit(digit) ? digit - (unsigned)'0' : digit - (unsigned)'a' + 10);
+        unit = unit * 16 + digit;
     }
-    return (int)unit;
+    return unit;
 }
 
 static bool fail_hex(struct checker *checker)
 {
     bytes_take(&checker->rest, sizeof("\\u") - 1);
-    while (is_hex(peek(checker)))
+    while (byte_hex(peek(checker)) >= 0)
         bytes_take(&checker->rest, 1);
     return fail_want(checker, "four hex digits after \\u");
 }

@@ -111,7 +111,7 @@ static bool close_parts(struct json_parts *parts)
     take(parts, 1);
     parts->closer = 0;
     skip_blanks(parts);
-    return parts->rest.len == 0 ? false : fail(parts, "the end of the text");
+    return parts->rest.len > 0 && fail(parts, "the end of the text");
 }
 
 struct json_parts json_parts_of(struct bytes text, unsigned line)

@@ -7,27 +7,16 @@ static bool is_among(uint8_t octet, const char *set)
     return octet != 0 && strchr(set, octet) != NULL;
 }
 
-static bool is_letter(uint8_t octet)
-{
-    const uint8_t lower = byte_lower(octet);
-    return lower >= 'a' && lower <= 'z';
-}
-
-static bool is_hex(uint8_t octet)
-{
-    return byte_is_digit(octet) || is_among(octet, "abcdefABCDEF");
-}
-
 size_t rules_count_uri(struct bytes text, const char *more)
 {
     size_t at = 0;
     while (at < text.len) {
         const uint8_t octet = text.at[at];
-        if (octet == '%' && text.len - at >= PERCENT_LEN && is_hex(text.at[at + 1]) &&
-            is_hex(text.at[at + 2]))
+        if (octet == '%' && text.len - at >= PERCENT_LEN && byte_hex(text.at[at + 1]) >= 0 &&
+            byte_hex(text.at[at + 2]) >= 0)
             at += PERCENT_LEN;
-        else if (byte_is_digit(octet) || is_letter(octet) || is_among(octet, "-._~!$&'()*+,;=") ||
-                 is_among(octet, more))
+        else if (byte_is_digit(octet) || byte_is_letter(octet) ||
+                 is_among(octet, "-._~!$&'()*+,;=") || is_among(octet, more))
             at++;
         else
             break;
@@ -81,7 +70,7 @@ bool rules_take_authority(struct bytes *rest, struct bytes *scheme, struct bytes
     struct bytes ahead = *rest;
     *scheme = rules_before(ahead, ":/?#");
     for (size_t i = 0; i < scheme->len; i++)
-        if (!is_letter(scheme->at[i]) &&
+        if (!byte_is_letter(scheme->at[i]) &&
             (i == 0 || (!byte_is_digit(scheme->at[i]) && !is_among(scheme->at[i], "+-."))))
             return false;
     bytes_take(&ahead, scheme->len);

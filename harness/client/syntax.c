@@ -4,10 +4,8 @@
 
 bool assay_is_token_octet(uint8_t octet)
 {
-    const uint8_t lower = byte_lower(octet);
-    if ((lower >= 'a' && lower <= 'z') || (octet >= '0' && octet <= '9'))
-        return true;
-    return octet != '\0' && strchr("!#$%&'*+-.^_`|~", octet) != NULL;
+    return byte_is_letter(octet) || byte_is_digit(octet) ||
+           (octet != '\0' && strchr("!#$%&'*+-.^_`|~", octet) != NULL);
 }
 
 bool assay_is_target_octet(uint8_t octet)
@@ -51,7 +49,7 @@ bool assay_read_number(struct bytes text, uint64_t *number)
     const struct bytes digits = trimmed(text);
     *number = 0;
     for (size_t i = 0; i < digits.len; i++) {
-        if (digits.at[i] < '0' || digits.at[i] > '9')
+        if (!byte_is_digit(digits.at[i]))
             return false;
         const unsigned digit = (unsigned)(digits.at[i] - '0');
         if (*number > (UINT64_MAX - digit) / DECIMAL_BASE)
@@ -63,13 +61,7 @@ bool assay_read_number(struct bytes text, uint64_t *number)
 
 struct bytes assay_take_member(struct bytes *list)
 {
-    size_t len = 0;
-    while (len < list->len && list->at[len] != ',')
-        len++;
-    const struct bytes member = bytes_take(list, len);
-    if (list->len > 0)
-        bytes_take(list, 1);
-    return trimmed(member);
+    return trimmed(bytes_take_until(list, ','));
 }
 
 size_t assay_count_members(struct bytes list, const char *member, bool *is_last)
