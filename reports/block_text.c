@@ -141,23 +141,13 @@ bool block_text_is_due(enum verdict verdict)
            verdict == VERDICT_ERROR;
 }
 
-static void print_block(FILE *out, const struct case_result *result, bool is_whole)
+void block_text_print(FILE *out, const struct case_result *result, bool is_whole)
 {
     if (result->worst != NULL)
         print_run(out, result, is_whole);
     label_text_begin(out, "run it");
     case_text_command(out, result);
     putc('\n', out);
-}
-
-void block_text_print(FILE *out, const struct case_result *result)
-{
-    print_block(out, result, false);
-}
-
-void block_text_print_whole(FILE *out, const struct case_result *result)
-{
-    print_block(out, result, true);
 }
 
 void block_text_summary(FILE *out, const struct case_result *result)

@@ -16,20 +16,15 @@
 
 #include <stdio.h>
 
-/* The word for how the case came out: its verdict's, but "stale" where the baseline lists it in
- * vain.
- */
+/* How the case came out: its verdict's name, but "stale" where the baseline lists it in vain. */
 const char *block_text_word(const struct case_result *result);
 
 /* Whether somebody has to look: then a report shows all of the block, else its summary at most. */
 bool block_text_is_due(enum verdict verdict);
 
 /* The worst run: its behaviour, the reason, the requirement in words, what the client was asked and
- * said, the wire; and the command that plays it again. */
-void block_text_print(FILE *out, const struct case_result *result);
-
-/* The same, with every line of the wire. */
-void block_text_print_whole(FILE *out, const struct case_result *result);
+ * said, the wire, with every line of it where `is_whole`; and the command that plays it again. */
+void block_text_print(FILE *out, const struct case_result *result, bool is_whole);
 
 /* What was recognised, and how often. Nothing when there was no run. */
 void block_text_summary(FILE *out, const struct case_result *result);

@@ -12,7 +12,7 @@
     X(FIXED, "fixed", PASS)                     /* the other way about */                          \
     X(CHANGED, "changed behaviour", WARN)       /* neither, but another verdict or behaviour */    \
     X(STOPPED, "stopped running", UNRECOGNISED) /* was judged, and is not any more */              \
-    X(NEW, "new", INFO)                         /* was not judged before, and is no deviation */   \
+    X(NEW, "new", INFO)                         /* was not there before, or not judged */          \
     X(SAME, "as before", PASS)
 
 enum change {
@@ -23,7 +23,7 @@ enum change {
 };
 
 /* One of the two may be NULL: that report has no such result. `strict`: a warning is a deviation. A
- * case that only the new report has is new, whatever came of it. */
+ * case that only the new report has, and that was judged, is new, whatever the verdict. */
 enum change compare_rows(const struct result_row *old, const struct result_row *now, bool strict);
 
 /* The results of one subject. */

@@ -79,10 +79,7 @@ static void print_block(const struct console *console, const struct case_result 
     fputs("\n  ", out);
     wire_text_print(out, bytes_of(result->case_->title));
     putc('\n', out);
-    if (console->options.whole)
-        block_text_print_whole(out, result);
-    else
-        block_text_print(out, result);
+    block_text_print(out, result, console->options.whole);
     putc('\n', out);
 }
 

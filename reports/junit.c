@@ -140,7 +140,7 @@ static void put_block(FILE *out, const struct case_result *result)
     wire_text_print(block, bytes_of(result->case_->title));
     putc('\n', block);
     if (block_text_is_due(result->verdict))
-        block_text_print(block, result);
+        block_text_print(block, result, false);
     else
         block_text_summary(block, result);
     put_lines(out, kept_text_close(&kept));

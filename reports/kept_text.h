@@ -3,7 +3,7 @@
  * form.
  *
  *     struct kept_text kept;
- *     block_text_print(kept_text_open(&kept), result);
+ *     block_text_print(kept_text_open(&kept), result, false);
  *     write_escaped(out, kept_text_close(&kept));
  *     kept_text_free(&kept);
  */

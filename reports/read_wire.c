@@ -114,17 +114,6 @@ static void read_event(struct wire_reading *wire, const struct json *object, str
     read_step(wire, object, event);
 }
 
-static void append(struct transcript *transcript, struct transcript_node *node)
-{
-    if (transcript->last != NULL)
-        transcript->last->next = node;
-    else
-        transcript->first = node;
-    transcript->last = node;
-    transcript->count++;
-}
-
-/* As it was stored: nothing is dropped or cut once more. */
 static void read_events(struct wire_reading *wire, const struct json *events)
 {
 #define WORD(name, text) text,
@@ -141,7 +130,7 @@ static void read_events(struct wire_reading *wire, const struct json *events)
         struct transcript_node *node = arena_alloc(wire->reading->arena, sizeof(*node));
         node->event.kind = (enum event_kind)kind;
         read_event(wire, item, &node->event);
-        append(wire->transcript, node);
+        transcript_append(wire->transcript, node);
     }
 }
 

@@ -21,7 +21,7 @@ static void put(FILE *out, struct bytes text)
 {
     while (text.len > 0) {
         char shown[WIRE_TEXT_SIZE];
-        size_t len = wire_text_next_plain(&text, shown);
+        const size_t len = wire_text_next_plain(&text, shown);
         for (size_t i = 0; i < len; i++) {
             if (shown[i] == '#' || shown[i] == '\\')
                 putc('\\', out);
@@ -98,7 +98,7 @@ static void put_point(struct tap *tap, const struct case_result *result)
 static void put_report(FILE *out, const struct case_result *result)
 {
     struct kept_text kept;
-    block_text_print(kept_text_open(&kept), result);
+    block_text_print(kept_text_open(&kept), result, false);
     fputs("  report: |\n", out);
     put_lines(out, "    ", kept_text_close(&kept));
     kept_text_free(&kept);

@@ -26,7 +26,7 @@ enum grade {
 
 const char *grade_name(enum grade grade);
 
-/* One line for people: "another request got octets that were not its own". */
+/* One line for people: "another request was answered on a new connection". */
 const char *grade_text(enum grade grade);
 
 /* Verdicts by grade. */

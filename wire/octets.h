@@ -54,7 +54,7 @@ struct bytes octets_peek(const struct octets_cursor *cursor);
 /* Moves past `count` octets; there must be so many. */
 void octets_skip(struct octets_cursor *cursor, size_t count);
 
-/* Whether `text` begins (`prefix`: is a beginning of; else: is wholly) what the octets are. */
+/* Whether `text` is what the octets are; and whether it is a beginning of that. */
 bool octets_equal(const struct octets *octets, const struct endpoint *endpoints, struct bytes text);
 bool octets_has_prefix(const struct octets *octets, const struct endpoint *endpoints,
                        struct bytes text);

@@ -21,8 +21,8 @@ struct run_result {
     enum verdict verdict;
     const struct behaviour *behaviour; /* NULL: none matched, or the run was not judged */
     enum grade grade;                  /* of the connection, where the case judges it */
-    const char *reason; /* one line: why it is not pass; the nearest behaviour and what differed
-                         * when unrecognised; NULL for pass */
+    const char *reason; /* why it is not pass; the nearest behaviour and what differed when
+                         * unrecognised, in lines; NULL for pass */
     unsigned attempts;  /* 1, or 2 when played again */
     unsigned repeat; /* from 1 where each point is played several times: "#3" of its id; else 0 */
     const struct outcome *const *outcomes; /* one a client step; NULL where none came */

@@ -1,7 +1,7 @@
 /*
  * script -- what a peer does on the wire, as data. harness/load makes it of
  * JSON, server/ plays it. A new verb is a row here, a parser in
- * harness/load_script.c and a player in server/script.c.
+ * harness/load_script.c and a player in server/play.c.
  */
 #ifndef WIRE_SCRIPT_H
 #define WIRE_SCRIPT_H

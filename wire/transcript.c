@@ -35,6 +35,16 @@ static void keep_octets(struct transcript *transcript, struct event *kept)
     transcript->kept_len += all.len + kept->tail.len;
 }
 
+void transcript_append(struct transcript *transcript, struct transcript_node *node)
+{
+    if (transcript->last != NULL)
+        transcript->last->next = node;
+    else
+        transcript->first = node;
+    transcript->last = node;
+    transcript->count++;
+}
+
 void transcript_add(struct transcript *transcript, const struct event *event)
 {
     if (transcript->watch != NULL)
@@ -49,10 +59,5 @@ void transcript_add(struct transcript *transcript, const struct event *event)
         keep_octets(transcript, &node->event);
     if (event->outcome != NULL)
         node->event.outcome = outcome_copy(transcript->arena, event->outcome);
-    if (transcript->last != NULL)
-        transcript->last->next = node;
-    else
-        transcript->first = node;
-    transcript->last = node;
-    transcript->count++;
+    transcript_append(transcript, node);
 }

@@ -95,4 +95,7 @@ void transcript_init(struct transcript *transcript, struct arena *arena, transcr
 /* Shows `event` to the watcher, then stores it. Its octets and outcome are copied. */
 void transcript_add(struct transcript *transcript, const struct event *event);
 
+/* Stores a node of the arena as it is: shown to nobody, neither cut nor dropped. */
+void transcript_append(struct transcript *transcript, struct transcript_node *node);
+
 #endif

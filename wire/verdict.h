@@ -11,7 +11,7 @@
     X(SKIP, "skip")                 /* the subject cannot do it */                                 \
     X(UNEXERCISED, "unexercised")   /* the run never reached its mark */                           \
     X(WARN, "warn")                 /* a SHOULD, or grammar without a keyword, is broken */        \
-    X(KNOWN, "known")               /* a fail that the baseline lists */                           \
+    X(KNOWN, "known")               /* a deviation that the baseline lists */                      \
     X(UNRECOGNISED, "unrecognised") /* no behaviour matched: the case's gap */                     \
     X(FAIL, "fail")                 /* a MUST is broken, or a harm done */                         \
     X(ERROR, "error")               /* the harness or a driver broke: never the subject's fault */

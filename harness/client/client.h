@@ -8,13 +8,15 @@
  * followed, nothing is decoded but the chunked coding.
  *
  *     struct assay_connection *connection = assay_connection_new("127.0.0.1", 8080);
+ *     const struct assay_request request = {.target = bytes_of("/")};
  *     struct assay_response *response;
  *     uint8_t body[1024];
  *     size_t got;
- *     if (assay_request(connection, &(struct assay_request){.target = bytes_of("/")}) != ASSAY_OK
- * || assay_getresponse(connection, &response) != ASSAY_OK || assay_read(response, body,
- * sizeof(body), &got) != ASSAY_OK) fprintf(stderr, "%s\n",
- * assay_connection_failure(connection)->text); assay_connection_free(connection);
+ *     if (assay_request(connection, &request) != ASSAY_OK ||
+ *         assay_getresponse(connection, &response) != ASSAY_OK ||
+ *         assay_read(response, body, sizeof(body), &got) != ASSAY_OK)
+ *         fprintf(stderr, "%s\n", assay_connection_failure(connection)->text);
+ *     assay_connection_free(connection);
  *
  * The library prints nothing, keeps no global state, raises and handles no
  * signal, and never ends its caller's process. One connection belongs to one
@@ -104,10 +106,9 @@ void assay_connection_close(struct assay_connection *connection);
 const struct assay_failure *assay_connection_failure(const struct assay_connection *connection);
 
 struct assay_options {
-    unsigned connect_timeout_ms; /* 0: none */
-    unsigned io_timeout_ms;      /* for each wait on the socket, not for the whole; 0: none */
-    unsigned
-        exchange_timeout_ms; /* from the first call that sends to the response's end; 0: none */
+    unsigned connect_timeout_ms;  /* 0: none */
+    unsigned io_timeout_ms;       /* for each wait on the socket, not for the whole; 0: none */
+    unsigned exchange_timeout_ms; /* from the first call that sends to the end; 0: none */
     unsigned continue_timeout_ms; /* so long a body waits for 100 (Continue): 1000 */
     size_t line_size_max;         /* of a response's lines, with their ends: 65536 */
     size_t field_count_max;       /* of each head and trailer section: 100 */
@@ -231,8 +232,9 @@ struct bytes assay_response_reason(const struct assay_response *response);
 struct assay_fields assay_response_fields(const struct assay_response *response);
 struct assay_fields assay_response_trailers(const struct assay_response *response);
 struct assay_interims assay_response_interims(const struct assay_response *response);
-bool assay_response_is_whole(
-    const struct assay_response *response); /* the body was read to its end */
+
+/* The body was read to its end. */
+bool assay_response_is_whole(const struct assay_response *response);
 
 /* The connection ends with this response: it is not used again. */
 bool assay_response_will_close(const struct assay_response *response);

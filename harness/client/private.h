@@ -57,10 +57,8 @@ void assay_interim_list_release(struct assay_interim_list *list);
 
 /* --- socket.c: the system calls ---------------------------------------------- */
 
-/* Points in time are milliseconds of a clock that never goes back; 0 is never. */
-int64_t assay_now_ms(void);
-
-/* The earlier of `until_ms` and `timeout_ms` (0: none) from now. */
+/* The earlier of `until_ms` and `timeout_ms` (0: none) from now. Points in time are milliseconds of
+ * a clock that never goes back; 0 is never. */
 int64_t assay_until_ms(int64_t until_ms, unsigned timeout_ms);
 
 /* A connected, non-blocking socket, or -1 with errno (ETIMEDOUT at `until_ms`). */

@@ -9,7 +9,7 @@
 
 enum { MS_PER_S = 1000, NS_PER_MS = 1000000 };
 
-int64_t assay_now_ms(void)
+static int64_t now_ms(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -20,7 +20,7 @@ int64_t assay_until_ms(int64_t until_ms, unsigned timeout_ms)
 {
     if (timeout_ms == 0)
         return until_ms;
-    const int64_t then_ms = assay_now_ms() + timeout_ms;
+    const int64_t then_ms = now_ms() + timeout_ms;
     return until_ms == 0 || then_ms < until_ms ? then_ms : until_ms;
 }
 
@@ -29,7 +29,7 @@ static int rest_ms(int64_t until_ms)
 {
     if (until_ms == 0)
         return -1;
-    const int64_t rest = until_ms - assay_now_ms();
+    const int64_t rest = until_ms - now_ms();
     if (rest <= 0)
         return 0;
     return rest < INT32_MAX ? (int)rest : INT32_MAX;
