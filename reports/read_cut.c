@@ -11,21 +11,16 @@ struct cut {
     bool is_whole;      /* the report has its end: nothing was cut */
 };
 
-static bool begins_with(struct bytes line, const char *start)
-{
-    const struct bytes want = bytes_of(start);
-    return line.len >= want.len && memcmp(line.at, want.at, want.len) == 0;
-}
-
 static void look_at_line(struct cut *cut, struct bytes line, size_t line_end)
 {
     const bool has_comma = bytes_end_in(line, bytes_of(","));
-    if (begins_with(line, begun_start) && bytes_end_in(line, bytes_of("},"))) {
+    if (bytes_begin_with(line, bytes_of(begun_start)) && bytes_end_in(line, bytes_of("},"))) {
         bytes_take(&line, sizeof(begun_start) - 1);
         cut->begun = bytes_take(&line, line.len - 2);
     } else if (bytes_equal(line, bytes_of(results_start))) {
         cut->end = line_end;
-    } else if (cut->end > 0 && begins_with(line, "    }") && line.len <= sizeof("    }")) {
+    } else if (cut->end > 0 && bytes_begin_with(line, bytes_of("    }")) &&
+               line.len <= sizeof("    }")) {
         cut->end = line_end - (has_comma ? 1 : 0);
     }
     cut->is_whole = bytes_equal(line, bytes_of("}"));

@@ -89,6 +89,11 @@ static inline bool bytes_contain(struct bytes text, struct bytes part)
     return false;
 }
 
+static inline bool bytes_begin_with(struct bytes text, struct bytes start)
+{
+    return text.len >= start.len && bytes_equal(bytes_take(&text, start.len), start);
+}
+
 static inline bool bytes_end_in(struct bytes text, struct bytes end)
 {
     if (text.len < end.len)

@@ -149,7 +149,7 @@ static void check_referer(struct rules *rules, const struct http_reader *reader)
 /* RFC 9110, section 13.1.5. */
 static void check_if_range(struct rules *rules, const struct http_reader *reader)
 {
-    if (reader->value.len >= 3 && memcmp(reader->value.at, "W/\"", 3) == 0)
+    if (bytes_begin_with(reader->value, bytes_of("W/\"")))
         rules_tell(rules, RULE_IF_RANGE_WEAK, http_field_offset(reader, reader->value.at));
 }
 

@@ -74,7 +74,7 @@ bool rules_take_authority(struct bytes *rest, struct bytes *scheme, struct bytes
             (i == 0 || (!byte_is_digit(scheme->at[i]) && !is_among(scheme->at[i], "+-."))))
             return false;
     bytes_take(&ahead, scheme->len);
-    if (scheme->len == 0 || ahead.len < 3 || memcmp(ahead.at, "://", 3) != 0)
+    if (scheme->len == 0 || !bytes_begin_with(ahead, bytes_of("://")))
         return false;
     bytes_take(&ahead, 3);
     *authority = bytes_take(&ahead, rules_before(ahead, "/?#").len);

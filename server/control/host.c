@@ -31,9 +31,9 @@ static bool is_loopback_address(struct bytes name)
 
 bool host_is_loopback(struct bytes host)
 {
-    static const char six[] = "[::1]";
-    if (host.len >= sizeof(six) - 1 && memcmp(host.at, six, sizeof(six) - 1) == 0) {
-        bytes_take(&host, sizeof(six) - 1);
+    const struct bytes six = bytes_of("[::1]");
+    if (bytes_begin_with(host, six)) {
+        bytes_take(&host, six.len);
         return is_port(host);
     }
     const uint8_t *colon = host.len > 0 ? memchr(host.at, ':', host.len) : NULL;
