@@ -287,7 +287,7 @@ ROWS = [
     Row("field lines", [ask(headers=[["X-Two", "1"], ["X-One", "a  b"], ["X-Two", "2"]])], [[head, reply(b"")]], [got("")],
         [rb"(?=.*\r\nX-Two: 1\r\n(.*\r\n)?X-Two: 2\r\n)(?=.*\r\nX-One: a  b\r\n).*"]),
     Row("a field line that would be two is refused", [ask(headers=[["X-A", b64(b"1\r\nX-B: 2")]])], [[head, reply(b"")]],
-        [failed("invalid_request", status=ABSENT)], {None: [], "perl-http-tiny": [rb""]}),
+        [failed("invalid_request", status=ABSENT)], []),
     Row("POST without content", [ask("POST")], [[head, reply(b"")]], [got("")], [rb"POST .*Content-Length: 0\r\n.*"]),
     Row("content of known length", [ask("POST", body={"bytes": [b64(b"a\x00"), b64(b"xy") | {"times": 3}]})],
         [[until(b"xyxyxy"), reply(b"ok")]], [got("ok")], [rb"POST .*Content-Length: 8\r\n(.*\r\n)?\r\na\x00xyxyxy"]),
@@ -452,7 +452,7 @@ class Examination:
             self.driver.say({"id": self.id, "end": True})
             assert self.driver.hear() == {"id": self.id, "ended": True}
         finally:
-            wire = origin.stop()
+            wire = [octets for octets in origin.stop() if octets]  # of the others some are gone before they are accepted
         return answers, wire
 
     def refuses(self, row, lacking):
@@ -473,6 +473,8 @@ class Examination:
             for difference in differences(want, answer["outcome"], self.name):
                 yield f"step {step}: {difference} ({answer['outcome'].get('text', 'no error')})"
         patterns = of(row.wire, self.name)
+        if patterns is not None and len(patterns) > len(wire):
+            patterns = [pattern for pattern in patterns if not re.fullmatch(pattern, b"")]
         if patterns is not None and (len(patterns) != len(wire) or
                                      not all(re.fullmatch(*pair, re.DOTALL) for pair in zip(patterns, wire))):
             yield f"on the wire: {wire}"
