@@ -3,10 +3,10 @@
 #include "harness/child.h"
 #include "harness/command_answer.h"
 #include "harness/command_args.h"
+#include "harness/content_file.h"
 #include "harness/folder.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -53,30 +53,21 @@ static struct driver_command *command_of(struct driver *driver)
 
 /* --- content -------------------------------------------------------------------------- */
 
-/* Puts the content of a known length where the command line says. */
+/* Puts the content where the command line says. */
 static bool write_content(const struct driver_command *self, size_t step)
 {
-    const struct octets *octets = &self->session->steps[step].body.pieces[0].octets;
-    struct octets_cursor cursor = {.octets = octets, .endpoints = self->session->endpoints};
-    const char *path = command_content_path(self->folder, step, self->arena);
-    const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-    bool is_written = fd >= 0;
-    for (struct bytes next = octets_peek(&cursor); is_written && next.len > 0;
-         next = octets_peek(&cursor)) {
-        const ssize_t written = write(fd, next.at, next.len);
-        is_written = written > 0;
-        octets_skip(&cursor, is_written ? (size_t)written : 0);
-    }
-    if (fd >= 0)
-        is_written = close(fd) == 0 && is_written;
-    return is_written;
+    return content_file_write(command_content_path(self->folder, step, self->arena),
+                              &self->session->steps[step].body.pieces[0].octets,
+                              self->session->endpoints);
 }
 
 static bool write_contents(const struct driver_command *self)
 {
-    for (size_t i = 0; i < self->session->count; i++)
-        if (self->session->steps[i].body.kind == BODY_BYTES && !write_content(self, i))
+    for (size_t i = 0; i < self->session->count; i++) {
+        const enum body_kind kind = self->session->steps[i].body.kind;
+        if ((kind == BODY_BYTES || kind == BODY_FILE) && !write_content(self, i))
             return false;
+    }
     return true;
 }
 

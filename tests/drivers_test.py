@@ -235,6 +235,7 @@ def needs(request):
         "body.stream.length": "length" in body,
         "body.hold": "hold" in marks,
         "body.fail": "fail" in marks,
+        "body.file": "file" in body,
         "trailers.send": "trailers" in request,
         "expect_continue": "expect_continue" in request,
         "timeout": "timeout_ms" in request,
@@ -254,6 +255,9 @@ def of(table, driver):
 
 CUT = [head, send(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello"), fin]
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n"
+FILE = tempfile.NamedTemporaryFile()
+FILE.write(b"0123456789" * 100)
+FILE.flush()
 ODD_TARGET = b"/a%20b;c=%C3%A9?q=[1]|{}'~&&=$"
 
 ROWS = [
@@ -310,6 +314,10 @@ ROWS = [
     Row("a source that breaks, and a request behind it", [up(b"hello", {"fail": True}), ask()],
         [[head], [head, reply(b"two")]], [failed("other", status=ABSENT), got("two")],
         [rb"(POST (?!.*\r\n0\r\n\r\n).*)?", rb"GET .*"]),
+    Row("content from a file", [ask("PUT", "/up", body={"file": FILE.name})],
+        [[until(b"0123456789" * 100), reply(b"ok")]], [got("ok")],
+        [rb"PUT /up (?=.*\r\n(Content-Length: 1000|Transfer-Encoding: chunked)\r\n)"
+         rb".*\r\n\r\n((?i:3e8)\r\n)?(0123456789){100}(\r\n0\r\n\r\n)?"]),
     Row("trailers behind the content", [up(b"hello", trailers=[["X-Sum", "abc"]])],
         [[until(b"0\r\nX-Sum: abc\r\n\r\n"), reply(b"ok")]], [got("ok")]),
     Row("a trailer that is refused", [up(b"hello", trailers=[["X Sum", "abc"]])], [[head]],

@@ -40,6 +40,7 @@ static const struct row {
     {REQUEST("\"body\": {\"bytes\": \"\"}"), GET " bytes \"\"" REST "body.bytes > " OK},
     {REQUEST("\"body\": {\"stream\": [\"a\", \"\", \"b\"]}"),
      GET " stream \"a\" \"\" \"b\"" REST "body.stream > " OK},
+    {REQUEST("\"body\": {\"from_file\": \"a\"}"), GET " file \"a\"" REST "body.file > " OK},
     {REQUEST("\"body\": {\"stream\": [], \"length\": 0}"),
      GET " stream of 0" REST "body.stream.length > " OK},
     {HEAD
