@@ -272,6 +272,8 @@ void load_dump(FILE *out, const struct case_ *case_, struct arena *arena)
         if (i > 0)
             fprintf(out, " || %s: ", point->peers[i].name);
         fputs(point->peers[i].refuses ? "refuses" : "", out);
+        if (point->peers[i].receive_buffer > 0)
+            fprintf(out, "into %u: ", point->peers[i].receive_buffer);
         dump_peer(out, &point->peers[i], arena);
     }
     fputs(" > ", out);

@@ -162,6 +162,14 @@ const struct load_bad_row load_bad_rows[] = {
      "1: /origin/requests/0: want a member \"steps\""},
     {HEAD CLIENT ", \"origin\": {\"refuse\": false}, \"mark\": \"none\"" EXPECT "}",
      "1: /origin/refuse: want true"},
+    {HEAD CLIENT ", \"origin\": {\"receive_buffer\": 4096}" EXPECT "}",
+     "1: /origin: want a list of steps, \"steps\", \"connections\""},
+    {HEAD CLIENT ", \"origin\": {\"steps\": [{\"send\": \"x\"}], \"receive_buffer\": 2047}" EXPECT
+                 "}",
+     "1: /origin/receive_buffer: want a whole number from 2048 to 65536, got 2047"},
+    {HEAD CLIENT
+     ", \"origin\": {\"refuse\": true, \"receive_buffer\": 4096}, \"mark\": \"none\"" EXPECT "}",
+     "1: /origin/receive_buffer: a peer that refuses receives nothing"},
     {HEAD CLIENT ", \"origin\": {\"refuse\": true, \"steps\": []}" EXPECT "}",
      "1: /origin: want a list of steps, \"steps\", \"connections\","},
     {HEAD CLIENT ORIGIN ", \"peers\": []" EXPECT "}", "1: /peers: want an object, got an array"},
