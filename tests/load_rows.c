@@ -125,6 +125,9 @@ const struct load_bad_row load_bad_rows[] = {
      BEYOND "1: /client/0/request/expect_continue: want a \"body\" that waits for it"},
     {WITH_REQUEST("\"timeout_ms\": 499"),
      "1: /client/0/request/timeout_ms: want a whole number from 500 to 600000, got 499"},
+    {WITH_REQUEST("\"redirects\": 101"),
+     "1: /client/0/request/redirects: want a whole number from 0 to 100, got 101"},
+    {WITH_REQUEST("\"auth\": \"joe\""), "1: /client/0/request/auth: want \"user:password\""},
     {HEAD
      ", \"client\": [{\"request\": {\"body\": {\"stream\": [{\"hold\": \"s\"}]}}, \"as\": \"c\"}], "
      "\"origin\": [{\"read\": \"head\"}, {\"send\": \"x\", \"as\": \"s\", \"after\": \"c\"}]" EXPECT
