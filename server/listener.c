@@ -168,6 +168,26 @@ static int bind_to_wide_port(uint16_t *port, bool *all)
     return -1;
 }
 
+/* Whether a connection can be made at all: a network that is down, or ports that are used up, must
+ * not look like a client that fails. On the loopback interface connect(2) is done at once. */
+static bool reaches(const struct listener *listener)
+{
+    const struct sockaddr_in name = {.sin_family = AF_INET,
+                                     .sin_port = htons(listener->port),
+                                     .sin_addr.s_addr = htonl(address_of(0))};
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return false;
+    const bool is_reached = connect(fd, (const struct sockaddr *)&name, sizeof(name)) == 0;
+    const int error = errno;
+    const int accepted = is_reached ? socket_accept(listener->fd) : -1;
+    socket_reset(fd);
+    if (accepted >= 0)
+        close(accepted);
+    errno = error;
+    return is_reached;
+}
+
 static bool open_listener(struct listener *listener)
 {
     bool all;
@@ -176,7 +196,7 @@ static bool open_listener(struct listener *listener)
     if (listener->fd < 0)
         return false;
     listener->address_count = all ? ADDRESS_COUNT : 1;
-    if (listen(listener->fd, BACKLOG) == 0)
+    if (listen(listener->fd, BACKLOG) == 0 && reaches(listener))
         return true;
     const int error = errno;
     close(listener->fd);
@@ -196,7 +216,7 @@ struct listener *listener_new(uv_loop_t *loop, struct diags *diags)
 {
     struct listener *listener = calloc(1, sizeof(*listener));
     if (listener == NULL || !open_listener(listener)) {
-        diag_add(diags, NULL, 0, NULL, "cannot listen on the loopback interface: %s",
+        diag_add(diags, NULL, 0, NULL, "cannot listen and connect on the loopback interface: %s",
                  strerror(errno));
         free(listener);
         return NULL;
