@@ -184,6 +184,26 @@ static int bind_to_wide_port(uint16_t *port, bool *all)
     return -1;
 }
 
+/* Whether a connection can be made at all: a network that is down, or ports that are used up, must
+ * not look like a client that fails. On the loopback interface connect(2) is done at once. */
+static bool reaches(const struct door *door)
+{
+    const struct sockaddr_in name = {.sin_family = AF_INET,
+                                     .sin_port = htons(door->port),
+                                     .sin_addr.s_addr = htonl(address_of(0))};
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return false;
+    const bool is_reached = connect(fd, (const struct sockaddr *)&name, sizeof(name)) == 0;
+    const int error = errno;
+    const int accepted = is_reached ? socket_accept(door->fd) : -1;
+    socket_reset(fd);
+    if (accepted >= 0)
+        close(accepted);
+    errno = error;
+    return is_reached;
+}
+
 /* False with errno. */
 static bool open_door(struct door *door, bool *all)
 {
@@ -193,7 +213,7 @@ static bool open_door(struct door *door, bool *all)
         return false;
     if ((octets == 0 ||
          setsockopt(door->fd, SOL_SOCKET, SO_RCVBUF, &octets, sizeof(octets)) == 0) &&
-        listen(door->fd, BACKLOG) == 0)
+        listen(door->fd, BACKLOG) == 0 && reaches(door))
         return true;
     const int error = errno;
     close(door->fd);
@@ -247,7 +267,7 @@ struct listener *listener_new(uv_loop_t *loop, struct diags *diags)
     listener->loop = loop;
     listener->refusing = -1;
     if (add_door(listener, 0, &all) == NULL) {
-        diag_add(diags, NULL, 0, NULL, "cannot listen on the loopback interface: %s",
+        diag_add(diags, NULL, 0, NULL, "cannot listen and connect on the loopback interface: %s",
                  strerror(errno));
         free(listener);
         return NULL;
