@@ -105,35 +105,33 @@ bool listener_ran_out(struct listener *listener)
     return ran_out;
 }
 
-static void accept_all(const struct door *door)
+/* False when nobody has come. */
+static bool accept_one(const struct door *door)
 {
-    for (;;) {
-        const int fd = socket_accept(door->fd);
-        if (fd < 0 && (errno == ECONNABORTED || errno == EINTR))
-            continue;
-        if (fd < 0 && is_exhaustion(errno) && turn_away(door->listener, door))
-            continue;
-        if (fd < 0)
-            return;
-        const struct lease *lease = lease_of(door->listener, fd);
-        if (lease != NULL)
-            lease->accepted(lease->context, fd);
-        else
-            socket_reset(fd);
-    }
+    const int fd = socket_accept(door->fd);
+    if (fd < 0)
+        return errno == ECONNABORTED || errno == EINTR ||
+               (is_exhaustion(errno) && turn_away(door->listener, door));
+    const struct lease *lease = lease_of(door->listener, fd);
+    if (lease != NULL)
+        lease->accepted(lease->context, fd);
+    else
+        socket_reset(fd);
+    return true;
 }
 
 void listener_accept(struct listener *listener)
 {
     for (const struct door *door = listener->doors; door != NULL; door = door->next)
-        accept_all(door);
+        while (accept_one(door))
+            continue;
 }
 
 static void on_readable(uv_poll_t *poll, int status, int events)
 {
     (void)status;
     (void)events;
-    accept_all(poll->data);
+    accept_one(poll->data); /* while there are more, it is called again */
 }
 
 /* Narrows the socket to the loopback interface; true when any of its addresses may be bound. */
@@ -213,7 +211,7 @@ static bool open_door(struct door *door, bool *all)
         return false;
     if ((octets == 0 ||
          setsockopt(door->fd, SOL_SOCKET, SO_RCVBUF, &octets, sizeof(octets)) == 0) &&
-        listen(door->fd, BACKLOG) == 0 && reaches(door))
+        socket_send_at_once(door->fd) && listen(door->fd, BACKLOG) == 0 && reaches(door))
         return true;
     const int error = errno;
     close(door->fd);
