@@ -6,7 +6,7 @@
 # make lint     banned calls, headers alone, format, cppcheck, clang-tidy
 # make format   clang-format in place
 # make fuzz     the reader, or FUZZ=loader or FUZZ=report, for FUZZ_SECONDS=600, by libFuzzer (clang)
-# make bench    runs a second, beside a bare program
+# make bench    what runs cost, beside bare programs that make the same calls
 # make install  DESTDIR= PREFIX=/usr/local; make uninstall; make clean
 
 CC         ?= cc
@@ -105,13 +105,22 @@ $(BUILD)/fuzz-%: $(BUILD)/tests/fuzz/fuzz_%.o $(CORE_OBJ)
 
 # Ratios in one run, on this machine; never a test.
 BENCH_RUNS ?= 100000
+BENCH_CC    = $(CC) $(STANDARD) -D_DEFAULT_SOURCE -I. -O2 -pthread
 bench: setup
-	@$(MAKE) --no-print-directory all $(BUILD)/bare
-	@script/bench $(BUILD)/assay $(BUILD)/bare $(BENCH_RUNS)
+	@$(MAKE) --no-print-directory all $(BUILD)/bare $(BUILD)/replay $(BUILD)/record.so
+	@PYTHON=$(PYTHON) script/bench $(BUILD) $(BENCH_RUNS)
 
 $(BUILD)/bare: tests/bench/bare.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(STANDARD) -D_DEFAULT_SOURCE -O2 -pthread -o $@ $<
+	$(BENCH_CC) -o $@ $<
+
+# The drain query is what both have to do, so it is the product's.
+$(BUILD)/replay: tests/bench/replay.c $(BUILD)/server/drain.o $(BUILD)/server/diagnostics.o Makefile
+	$(BENCH_CC) -o $@ $(filter-out Makefile,$^)
+
+$(BUILD)/record.so: tests/bench/record.c Makefile
+	@mkdir -p $(@D)
+	$(BENCH_CC) -shared -fPIC -o $@ $< -ldl
 
 BANNED = \b(strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol|sscanf|alloca|setjmp|longjmp|system|popen|sleep|usleep|signal)\(
 lint: setup

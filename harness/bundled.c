@@ -1,6 +1,7 @@
 #include "harness/bundled.h"
 
 #include "harness/client/client.h"
+#include "harness/content_file.h"
 
 /* The longest method, target, name or value that is asked of the client; none is ever cut. */
 #define TEXT_LEN_MAX ((size_t)16 * 1024 * 1024)
@@ -53,9 +54,10 @@ can_set bundled_can(void)
 {
     return CAN(SESSION) | CAN(METHOD_ANY) | CAN(TARGET_RAW) | CAN(HEADERS_ANY) | CAN(BODY_BYTES) |
            CAN(BODY_STREAM) | CAN(BODY_STREAM_LENGTH) | CAN(BODY_HOLD) | CAN(BODY_FAIL) |
-           CAN(TRAILERS_SEND) | CAN(EXPECT_CONTINUE) | CAN(TIMEOUT) | CAN(EVENT_HEAD) |
-           CAN(READ_STREAM) | CAN(READ_AMOUNT) | CAN(READ_ABANDON) | CAN(REPORT_REASON) |
-           CAN(REPORT_HEADERS) | CAN(REPORT_TRAILERS) | CAN(REPORT_INTERIM) | CAN(REPORT_PARTIAL);
+           CAN(BODY_FILE) | CAN(TRAILERS_SEND) | CAN(EXPECT_CONTINUE) | CAN(TIMEOUT) |
+           CAN(EVENT_HEAD) | CAN(READ_STREAM) | CAN(READ_AMOUNT) | CAN(READ_ABANDON) |
+           CAN(REPORT_REASON) | CAN(REPORT_HEADERS) | CAN(REPORT_TRAILERS) | CAN(REPORT_INTERIM) |
+           CAN(REPORT_PARTIAL);
 }
 
 static bool read_port(const char *text, uint16_t *port)
@@ -103,6 +105,7 @@ struct source {
     const struct body *body;
     size_t next; /* the piece that comes when `cursor` is at its end */
     struct octets_cursor cursor;
+    FILE *file; /* BODY_FILE: that the client reads */
 };
 
 /* Gathers up to PIECE_SIZE octets of one piece. */
@@ -162,6 +165,8 @@ static struct assay_body body_of(struct source *source)
         source->cursor = cursor_of(source, 0);
         return (struct assay_body){.kind = ASSAY_BODY_BYTES, .bytes = gather(source)};
     }
+    if (body->kind == BODY_FILE)
+        return (struct assay_body){.kind = ASSAY_BODY_FILE, .fd = fileno(source->file)};
     const bool is_bytes = body->kind == BODY_BYTES;
     return (struct assay_body){
         .kind = ASSAY_BODY_STREAM,
@@ -355,11 +360,11 @@ static void set_timeout(struct assay_connection *connection, uint64_t timeout_ms
 }
 
 /* Plays the step up to its first error. `response` is set when there is one to show. */
-static enum assay_error play(struct bundled *bundled, const struct client_step *step,
+static enum assay_error play(struct bundled *bundled, const struct client_step *step, FILE *file,
                              struct assay_request *request, struct assay_response **response,
                              struct kept *kept)
 {
-    struct source source = {.bundled = bundled, .body = &step->body};
+    struct source source = {.bundled = bundled, .body = &step->body, .file = file};
     const struct assay_body body = request->body;
     request->body = body_of(&source);
     request->body.trailers = body.trailers;
@@ -391,9 +396,18 @@ const struct outcome *bundled_play(struct bundled *bundled, const struct client_
         outcome->text = "a method, target, field name or value is larger than 16 MiB";
         return outcome;
     }
+    FILE *file = NULL;
+    if (step->body.kind == BODY_FILE &&
+        (file = content_file_unnamed(&step->body.pieces[0].octets, bundled->endpoints)) == NULL) {
+        outcome->is_unsupported = true;
+        outcome->text = "the file with its content cannot be written";
+        return outcome;
+    }
     struct assay_response *response = NULL;
     struct kept kept = {.arena = arena};
-    const enum assay_error error = play(bundled, step, &request, &response, &kept);
+    const enum assay_error error = play(bundled, step, file, &request, &response, &kept);
+    if (file != NULL)
+        fclose(file);
     outcome->error = outcome_errors[error];
     if (error != ASSAY_OK)
         outcome->text = arena_printf(arena, "%s: %s", assay_error_name(error),

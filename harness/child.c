@@ -230,6 +230,11 @@ static void on_written(uv_write_t *request, int status)
     free(request->data);
 }
 
+const char *child_folder(const struct child *child)
+{
+    return child->folder;
+}
+
 void child_write(struct child *child, struct bytes octets)
 {
     struct write *write = malloc(sizeof(*write) + octets.len);

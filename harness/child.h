@@ -48,6 +48,9 @@ struct child_options {
 /* Starts it. NULL, with a diag, when that cannot be done. Copies `options`. */
 struct child *child_new(uv_loop_t *loop, const struct child_options *options, struct diags *diags);
 
+/* The path of its folder; lives as long as the child. */
+const char *child_folder(const struct child *child);
+
 /* Queues a copy of the octets. What it does not read is dropped when it ends. */
 void child_write(struct child *child, struct bytes octets);
 

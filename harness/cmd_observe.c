@@ -1,5 +1,6 @@
 #include "harness/commands.h"
 #include "harness/data_dir.h"
+#include "harness/open_files.h"
 #include "harness/read_file.h"
 #include "reports/console.h"
 #include "reports/observed.h"
@@ -54,12 +55,15 @@ static enum exit_status play(const struct options *options, const struct selecte
         diag_add(diags, NULL, 0, NULL, "no client is there to be observed");
         return STATUS_NOTHING;
     }
+    const unsigned jobs = open_files_jobs(options->jobs, diags);
+    if (jobs == 0)
+        return STATUS_BROKEN;
     const struct console_options console = {.out = stdout};
     struct sink *sinks[] = {observed_sink_new(observed), console_sink_new(&console)};
     const struct plan plan = {.selected = selected,
                               .subjects = clients.items,
                               .subject_count = clients.count,
-                              .jobs = options->jobs,
+                              .jobs = jobs,
                               .repeat = 1,
                               .slow = options->slow,
                               .sinks = sinks,

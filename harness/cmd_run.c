@@ -1,5 +1,6 @@
 #include "harness/baseline.h"
 #include "harness/commands.h"
+#include "harness/open_files.h"
 #include "harness/sinks.h"
 
 static enum exit_status play(const struct options *options, const struct plan *from,
@@ -68,6 +69,9 @@ static enum exit_status play_subjects(const struct options *options,
     struct baseline *baseline;
     if (!open_baseline(&baseline, options, selected, diags))
         return STATUS_USAGE;
+    const unsigned jobs = open_files_jobs(options->jobs, diags);
+    if (jobs == 0)
+        return STATUS_BROKEN;
     const bool are_all_met = meet_subjects(subjects, options->slow, diags);
     if (subjects->count == 0)
         return STATUS_BROKEN;
@@ -75,7 +79,7 @@ static enum exit_status play_subjects(const struct options *options,
         .selected = selected,
         .subjects = subjects->items,
         .subject_count = subjects->count,
-        .jobs = options->jobs,
+        .jobs = jobs,
         .repeat = options->repeat,
         .slow = options->slow,
         .thin = options->thin,

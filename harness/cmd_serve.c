@@ -1,5 +1,6 @@
 #include "harness/commands.h"
 #include "harness/live/live.h"
+#include "harness/open_files.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -21,6 +22,8 @@ static enum exit_status serve(const struct options *options, struct diags *diags
     if ((options->reports_folder != NULL && !is_folder(options->reports_folder, diags)) ||
         !select_cases(&options->selection, diags->arena, &selected, diags))
         return STATUS_USAGE;
+    if (open_files_jobs(1, diags) == 0)
+        return STATUS_BROKEN;
     const struct live_options live = {
         .selected = &selected,
         .reports_folder = options->reports_folder != NULL ? options->reports_folder : "reports/out",

@@ -110,7 +110,14 @@ static bool has_line_end_in_header(const struct client_step *step)
     return false;
 }
 
-static uint32_t conditions_of(const struct client_step *step)
+/* Its path ends in "/". */
+static bool is_folder(const char *target)
+{
+    const size_t len = strcspn(target, "?#");
+    return len > 0 && target[len - 1] == '/';
+}
+
+static uint32_t conditions_of(const struct client_step *step, const char *target)
 {
     const bool is_post = is_method(step, "POST");
     const bool is_get = is_method(step, "GET"), is_head = is_method(step, "HEAD");
@@ -123,9 +130,11 @@ static uint32_t conditions_of(const struct client_step *step)
         [IF_BODY_NONE] = step->body.kind == BODY_NONE,
         [IF_BODY_BYTES] = step->body.kind == BODY_BYTES,
         [IF_BODY_STREAM] = step->body.kind == BODY_STREAM,
+        [IF_BODY_FILE] = step->body.kind == BODY_FILE,
         [IF_CONTENT_EXPECTED] = step->body.kind == BODY_NONE && expects_content,
         [IF_EXPECT_CONTINUE] = step->expects_continue,
         [IF_TIMEOUT] = step->timeout_ms > 0,
+        [IF_TARGET_FOLDER] = is_folder(target),
         [IF_LINE_END_IN_HEADER] = has_line_end_in_header(step),
     };
     uint32_t conditions = 0;
@@ -152,10 +161,11 @@ static void add_request(struct command_builder *builder, size_t index)
 {
     const struct client_step *step = &builder->session->steps[index];
     struct arena *arena = builder->arena;
-    const uint32_t conditions = conditions_of(step);
+    const char *target = text_of(builder, &step->target);
+    const uint32_t conditions = conditions_of(step, target);
     const struct named_text names[] = {
-        {"url", arena_printf(arena, "http://%s%s", builder->session->endpoints[0].authority,
-                             text_of(builder, &step->target))},
+        {"url",
+         arena_printf(arena, "http://%s%s", builder->session->endpoints[0].authority, target)},
         {"method", text_of(builder, &step->method)},
         {"content", command_content_path(builder->folder, index, arena)},
         {"body", command_body_path(builder->folder, index, arena)},

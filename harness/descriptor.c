@@ -13,9 +13,11 @@ static const char *const condition_names[] = {
     [IF_BODY_NONE] = "body none",
     [IF_BODY_BYTES] = "body bytes",
     [IF_BODY_STREAM] = "body stream",
+    [IF_BODY_FILE] = "body file",
     [IF_CONTENT_EXPECTED] = "content expected",
     [IF_EXPECT_CONTINUE] = "expect_continue",
     [IF_TIMEOUT] = "timeout",
+    [IF_TARGET_FOLDER] = "target folder",
     [IF_LINE_END_IN_HEADER] = "line end in header",
     [IF_CONDITION_COUNT] = NULL,
 };

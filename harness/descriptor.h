@@ -18,9 +18,11 @@ enum argument_condition {
     IF_BODY_NONE,
     IF_BODY_BYTES,
     IF_BODY_STREAM,
+    IF_BODY_FILE,
     IF_CONTENT_EXPECTED, /* POST, PUT and PATCH, where no body is given */
     IF_EXPECT_CONTINUE,
     IF_TIMEOUT,
+    IF_TARGET_FOLDER,      /* its path ends in "/": a client may put a file's name behind it */
     IF_LINE_END_IN_HEADER, /* CR or LF in a field's name or value */
     IF_CONDITION_COUNT
 };

@@ -3,10 +3,10 @@
 #include "harness/child.h"
 #include "harness/command_answer.h"
 #include "harness/command_args.h"
+#include "harness/content_file.h"
 #include "harness/folder.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -53,30 +53,21 @@ static struct driver_command *command_of(struct driver *driver)
 
 /* --- content -------------------------------------------------------------------------- */
 
-/* Puts the content of a known length where the command line says. */
+/* Puts the content where the command line says. */
 static bool write_content(const struct driver_command *self, size_t step)
 {
-    const struct octets *octets = &self->session->steps[step].body.pieces[0].octets;
-    struct octets_cursor cursor = {.octets = octets, .endpoints = self->session->endpoints};
-    const char *path = command_content_path(self->folder, step, self->arena);
-    const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-    bool is_written = fd >= 0;
-    for (struct bytes next = octets_peek(&cursor); is_written && next.len > 0;
-         next = octets_peek(&cursor)) {
-        const ssize_t written = write(fd, next.at, next.len);
-        is_written = written > 0;
-        octets_skip(&cursor, is_written ? (size_t)written : 0);
-    }
-    if (fd >= 0)
-        is_written = close(fd) == 0 && is_written;
-    return is_written;
+    return content_file_write(command_content_path(self->folder, step, self->arena),
+                              &self->session->steps[step].body.pieces[0].octets,
+                              self->session->endpoints);
 }
 
 static bool write_contents(const struct driver_command *self)
 {
-    for (size_t i = 0; i < self->session->count; i++)
-        if (self->session->steps[i].body.kind == BODY_BYTES && !write_content(self, i))
+    for (size_t i = 0; i < self->session->count; i++) {
+        const enum body_kind kind = self->session->steps[i].body.kind;
+        if ((kind == BODY_BYTES || kind == BODY_FILE) && !write_content(self, i))
             return false;
+    }
     return true;
 }
 
@@ -402,85 +393,4 @@ struct driver *driver_command_new(uv_loop_t *loop, const struct driver_command_o
     uv_timer_init(loop, &self->timer);
     self->timer.data = self;
     return &self->driver;
-}
-
-/* --- its version ----------------------------------------------------------------------------- */
-
-/* The command that tells its version. */
-struct meeting {
-    struct child *child;
-    uv_timer_t timer;
-    struct arena *arena;
-    struct bytes output;
-};
-
-static void on_met(void *context, const struct child_exit *exit)
-{
-    struct meeting *meeting = context;
-    (void)exit;
-    meeting->output = arena_bytes(meeting->arena, child_output(meeting->child));
-    child_free(meeting->child);
-    uv_close((uv_handle_t *)&meeting->timer, NULL);
-}
-
-static void on_meeting_heard(void *context, enum child_output_end end)
-{
-    (void)context; /* as much as was kept will do */
-    (void)end;
-}
-
-static void on_meeting_late(uv_timer_t *timer)
-{
-    struct meeting *meeting = timer->data;
-    child_kill(meeting->child);
-}
-
-/* What stands behind `after`, up to a blank; "" when that is not there. */
-static const char *version_in(struct bytes output, const char *after, struct arena *arena)
-{
-    const char *text = arena_strndup(arena, (const char *)output.at, output.len);
-    const char *found = strstr(text, after);
-    if (found == NULL)
-        return "";
-    found += strlen(after);
-    return arena_strndup(arena, found, strcspn(found, " \t\r\n,;()"));
-}
-
-bool driver_command_meet(const struct descriptor *descriptor, struct subject_info *info,
-                         unsigned slow, struct diags *diags)
-{
-    enum { OUTPUT_MAX = 64 * 1024, MEET_MS = 10000 };
-    struct meeting meeting = {.arena = diags->arena};
-    uv_loop_t loop;
-    const char **command =
-        arena_array(diags->arena, descriptor->version_command_count + 1, sizeof(*command));
-    memcpy(command, descriptor->version_command,
-           descriptor->version_command_count * sizeof(*command));
-    const struct child_options options = {.command = command,
-                                          .output_max = OUTPUT_MAX,
-                                          .output_ended = on_meeting_heard,
-                                          .exited = on_met,
-                                          .context = &meeting};
-    uv_loop_init(&loop);
-    uv_timer_init(&loop, &meeting.timer);
-    meeting.timer.data = &meeting;
-    meeting.child = child_new(&loop, &options, diags);
-    if (meeting.child == NULL) {
-        uv_close((uv_handle_t *)&meeting.timer, NULL);
-    } else {
-        child_end_input(meeting.child);
-        uv_timer_start(&meeting.timer, on_meeting_late, (uint64_t)MEET_MS * slow, 0);
-    }
-    uv_run(&loop, UV_RUN_DEFAULT);
-    const int error = uv_loop_close(&loop);
-    assert(error == 0);
-    if (meeting.child == NULL)
-        return false;
-    const char *name = info->name;
-    *info = descriptor->info;
-    info->name = name;
-    info->version = version_in(meeting.output, descriptor->version_after, diags->arena);
-    return info->version[0] != '\0' ||
-           diag_add(diags, descriptor->path, 0, NULL, "%s does not tell its version behind %s",
-                    command[0], diag_quote(diags->arena, bytes_of(descriptor->version_after)));
 }

@@ -23,9 +23,4 @@ struct driver_command_options {
 struct driver *driver_command_new(uv_loop_t *loop, const struct driver_command_options *options,
                                   struct diags *diags);
 
-/* Asks the command for its version; its text lives in the diags' arena. False, with a diag, when it
- * cannot be started or does not say. */
-bool driver_command_meet(const struct descriptor *descriptor, struct subject_info *info,
-                         unsigned slow, struct diags *diags);
-
 #endif

@@ -123,13 +123,15 @@ static void write_piece(const struct asked *asked, const struct source_step *pie
     json_text_close(asked->json);
 }
 
-static void write_body(const struct asked *asked, const struct body *body)
+static void write_body(const struct asked *asked, const struct body *body, const char *file)
 {
     if (body->kind == BODY_NONE)
         return;
     json_text_object(asked->json, "body", JSON_FLAT);
     if (body->kind == BODY_BYTES) {
         write_parts(asked, "bytes", &body->pieces[0].octets);
+    } else if (body->kind == BODY_FILE) {
+        json_text_octets(asked->json, "file", bytes_of(file));
     } else {
         json_text_array(asked->json, "stream", JSON_FLAT);
         for (size_t i = 0; i < body->piece_count; i++)
@@ -196,7 +198,7 @@ static bool is_askable(const struct client_step *step)
 }
 
 struct bytes driver_line_step(uint64_t id, size_t number, const struct driver_session *session,
-                              struct arena *arena)
+                              const char *file, struct arena *arena)
 {
     const struct client_step *step = &session->steps[number];
     if (!is_askable(step))
@@ -210,7 +212,7 @@ struct bytes driver_line_step(uint64_t id, size_t number, const struct driver_se
     write_text(&asked, "method", &step->method);
     write_text(&asked, "target", &step->target);
     write_fields(&asked, "headers", step->headers, step->header_count);
-    write_body(&asked, &step->body);
+    write_body(&asked, &step->body, file);
     write_manners(&asked, step);
     write_read(&asked, step);
     json_text_close(&line.json);

@@ -29,9 +29,10 @@ enum {
 struct bytes driver_line_begin(uint64_t id, const struct driver_session *session,
                                struct arena *arena);
 
-/* The step of that index. Empty when it asks for more than DRIVER_ASKED_MAX. */
+/* The step of that index. `file` is the path of the content of a BODY_FILE, else NULL.
+ * Empty when it asks for more than DRIVER_ASKED_MAX. */
 struct bytes driver_line_step(uint64_t id, size_t number, const struct driver_session *session,
-                              struct arena *arena);
+                              const char *file, struct arena *arena);
 
 /* The source that stands there goes on. */
 struct bytes driver_line_go(uint64_t id, const char *name, struct arena *arena);

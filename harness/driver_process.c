@@ -1,5 +1,8 @@
 #include "harness/driver_process_private.h"
 
+#include "harness/content_file.h"
+
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -214,6 +217,30 @@ static void tell(struct driver_process *self, struct bytes line)
         child_write(self->child, line);
 }
 
+const char *driver_process_content_path(const struct driver_process *self, size_t step)
+{
+    return arena_printf(self->arena, "%s/content-%zu", child_folder(self->child), step);
+}
+
+static void ask_step(struct driver_process *self, size_t index)
+{
+    const struct client_step *step = &self->session->steps[index];
+    const char *path =
+        step->body.kind == BODY_FILE ? driver_process_content_path(self, index) : NULL;
+    if (path != NULL &&
+        !content_file_write(path, &step->body.pieces[0].octets, self->session->endpoints)) {
+        driver_process_fail(self, "cannot be given the file %s: %s", path, strerror(errno));
+        return;
+    }
+    const struct bytes line = driver_line_step(self->id, index, self->session, path, self->arena);
+    if (line.len > 0)
+        tell(self, line);
+    else
+        driver_process_fail(self,
+                            "cannot be asked for step %zu: a text in it has more than %zu octets",
+                            index, DRIVER_ASKED_MAX);
+}
+
 static bool begin(struct driver *driver, const struct driver_session *session)
 {
     struct driver_process *self = process_of(driver);
@@ -239,15 +266,8 @@ static void ask(struct driver *driver, size_t first, size_t count)
     struct driver_process *self = process_of(driver);
     assert(first == self->asked_count);
     self->asked_count += count;
-    for (size_t step = first; step < first + count && !is_lost(self); step++) {
-        const struct bytes line = driver_line_step(self->id, step, self->session, self->arena);
-        if (line.len > 0)
-            tell(self, line);
-        else
-            driver_process_fail(
-                self, "cannot be asked for step %zu: a text in it has more than %zu octets", step,
-                DRIVER_ASKED_MAX);
-    }
+    for (size_t step = first; step < first + count && !is_lost(self); step++)
+        ask_step(self, step);
 }
 
 static void go(struct driver *driver, size_t step)

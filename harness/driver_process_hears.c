@@ -1,5 +1,7 @@
 #include "harness/driver_process_private.h"
 
+#include <unistd.h>
+
 static void take_hello(struct driver_process *self, struct bytes line)
 {
     struct arena *arena = self->meeting != NULL ? self->meeting->arena : self->scratch;
@@ -104,6 +106,9 @@ static void take_end(struct driver_process *self)
         return;
     }
     driver_process_wait_no_more(self);
+    for (size_t i = 0; i < self->asked_count; i++)
+        if (self->session->steps[i].body.kind == BODY_FILE)
+            unlink(driver_process_content_path(self, i));
     self->session = NULL;
     self->driver.ended(self->driver.context);
 }

@@ -56,6 +56,9 @@ void driver_process_wait_no_more(struct driver_process *self);
 void driver_process_fail(struct driver_process *self, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Where the content of a BODY_FILE lies while the session is on; in the session's arena. */
+const char *driver_process_content_path(const struct driver_process *self, size_t step);
+
 /* driver_process_hears.c: takes a line of its output. */
 void driver_process_hear(struct driver_process *self, struct bytes line);
 

@@ -90,7 +90,7 @@ struct variable *expand_find(struct matrix *matrix, struct bytes name, struct by
  * begins. */
 bool expand_next_template(struct matrix *matrix, struct bytes text, size_t *at, struct bytes *name);
 
-/* NAME of {"value": NAME}; NULL when the value is none. */
+/* NAME of {"value": NAME}; NULL when the value is none, and for the `when` of a behaviour. */
 const struct json *expand_reference(const struct json *value);
 
 /* The variables that the value depends on, a bit for each; it may be NULL. */

@@ -43,10 +43,17 @@ bool expand_next_template(struct matrix *matrix, struct bytes text, size_t *at, 
     return false;
 }
 
+/* The `when` of a behaviour, whose keys are variables: one may have the name "value". */
+static bool is_condition(const struct json *value)
+{
+    return value->key != NULL && strcmp(value->key, "when") == 0 && value->parent != NULL &&
+           json_member(value->parent, "verdict") != NULL;
+}
+
 const struct json *expand_reference(const struct json *value)
 {
-    const bool is_one =
-        value->type == JSON_OBJECT && value->count == 1 && strcmp(value->items->key, "value") == 0;
+    const bool is_one = value->type == JSON_OBJECT && value->count == 1 &&
+                        strcmp(value->items->key, "value") == 0 && !is_condition(value);
     return is_one ? value->items : NULL;
 }
 

@@ -301,8 +301,12 @@ static void print_peer(FILE *out, const struct point *point, const struct peer *
         label_text_lines(out, peer->name, "nobody listens on its port");
         return;
     }
+    if (peer->receive_buffer > 0) {
+        label_text_begin(out, peer->name);
+        fprintf(out, "with a receive buffer of %u octets\n", peer->receive_buffer);
+    }
     for (size_t i = 0; i < peer->script_count; i++) {
-        label_text_begin(out, i == 0 ? peer->name : "");
+        label_text_begin(out, i == 0 && peer->receive_buffer == 0 ? peer->name : "");
         print_when(out, peer, i);
         for (size_t j = 0; j < peer->scripts[i].count; j++)
             print_step(out, point, &peer->scripts[i], j);

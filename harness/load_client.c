@@ -1,6 +1,14 @@
 #include "harness/load_private.h"
 
-enum { AMOUNTS_MAX = 1000, TIMEOUT_MS_LEAST = 500, TIMEOUT_MS_MAX = 600000, REDIRECTS_MAX = 100 };
+#include <inttypes.h>
+
+enum {
+    AMOUNTS_MAX = 1000,
+    TIMEOUT_MS_LEAST = 500,
+    TIMEOUT_MS_MAX = 600000,
+    REDIRECTS_MAX = 100,
+    FILE_LEN_MAX = 64 * 1024 * 1024
+};
 #define LEN_MAX ((uint64_t)1 << 50)
 
 /* "Name: value", as people write a field; blanks behind the colon are not part of the value. */
@@ -86,23 +94,35 @@ static void read_stream(struct loader *loader, const struct json *value, const s
     body->pieces = pieces;
 }
 
+/* Content that is one piece. */
+static struct body whole_body(const struct loader *loader, enum body_kind kind,
+                              const struct json *value)
+{
+    struct source_step *all = arena_alloc(loader->arena, sizeof(*all));
+    all->octets = load_bytes(loader, value);
+    if (kind == BODY_FILE && all->octets.len > FILE_LEN_MAX)
+        load_error(loader, value, "want at most %d octets, for the file is written, got %" PRIu64,
+                   FILE_LEN_MAX, all->octets.len);
+    return (struct body){.kind = kind, .pieces = all, .piece_count = 1};
+}
+
 static void read_body(struct loader *loader, const struct json *value, struct body *body)
 {
-    static const char *const keys[] = {"bytes", "stream", "length", NULL};
+    static const char *const keys[] = {"bytes", "stream", "from_file", "length", NULL};
     if (!load_object(loader, value, keys))
         return;
     const struct json *bytes = json_member(value, "bytes"), *list = json_member(value, "stream");
-    if ((bytes == NULL) == (list == NULL)) {
-        load_error(loader, value, "want \"bytes\" or \"stream\"");
-    } else if (list != NULL) {
+    const struct json *file = json_member(value, "from_file");
+    const struct json *length = json_member(value, "length");
+    if ((bytes != NULL) + (list != NULL) + (file != NULL) != 1)
+        load_error(loader, value, "want \"bytes\", \"stream\" or \"from_file\"");
+    else if (list != NULL)
         read_stream(loader, value, list, body);
-    } else {
-        struct source_step *all = arena_alloc(loader->arena, sizeof(*all));
-        all->octets = load_bytes(loader, bytes);
-        *body = (struct body){.kind = BODY_BYTES, .pieces = all, .piece_count = 1};
-        if (json_member(value, "length") != NULL)
-            load_error(loader, json_member(value, "length"), "\"length\" goes with \"stream\"");
-    }
+    else
+        *body = bytes != NULL ? whole_body(loader, BODY_BYTES, bytes)
+                              : whole_body(loader, BODY_FILE, file);
+    if (length != NULL && list == NULL)
+        load_error(loader, length, "\"length\" goes with \"stream\"");
 }
 
 static void read_amounts(const struct loader *loader, const struct json *list,
@@ -285,6 +305,7 @@ static can_set needs_of(const struct client_step *step)
         [BODY_NONE] = 0,
         [BODY_BYTES] = CAN(BODY_BYTES),
         [BODY_STREAM] = CAN(BODY_STREAM),
+        [BODY_FILE] = CAN(BODY_FILE),
     };
     static const can_set by_read[] = {
         [READ_MODE_ALL] = 0,

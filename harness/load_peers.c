@@ -1,6 +1,7 @@
 #include "harness/load_private.h"
 
-enum { PEERS_MAX = 8 };
+/* The kernel takes no less than some 2,300 octets, and by default no more than 212,992. */
+enum { PEERS_MAX = 8, RECEIVE_BUFFER_LEAST = 2048, RECEIVE_BUFFER_MAX = 65536 };
 #define TIMES_MAX ((uint64_t)1 << 32)
 
 /* --- who there is ------------------------------------------------------------------ */
@@ -99,14 +100,45 @@ static void read_routes(struct loader *loader, const struct json *list, unsigned
     peer->routes = routes;
 }
 
+/* The one of them that says what the peer does; NULL after a mistake. */
+static const struct json *find_form(const struct loader *loader, const struct json *value)
+{
+    static const char *const forms[] = {"steps", "connections", "requests", "refuse"};
+    const struct json *found = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+        if (json_member(value, forms[i]) != NULL) {
+            found = json_member(value, forms[i]);
+            count++;
+        }
+    if (count == 1)
+        return found;
+    load_error(loader, value,
+               "want a list of steps, \"steps\", \"connections\", \"requests\" or \"refuse\"");
+    return NULL;
+}
+
+static void read_form(struct loader *loader, const struct json *form, unsigned index,
+                      struct script *one, struct peer *peer)
+{
+    if (strcmp(form->key, "steps") == 0)
+        *one = load_script(loader, form, index, 0);
+    else if (strcmp(form->key, "connections") == 0)
+        read_connections(loader, form, index, peer);
+    else if (strcmp(form->key, "requests") == 0)
+        read_routes(loader, form, index, peer);
+    else if (load_is(loader, form, JSON_BOOL) && !form->boolean)
+        load_error(loader, form, "want true");
+    else
+        peer->refuses = true;
+}
+
 static void read_peer(struct loader *loader, const struct json *value, unsigned index,
                       struct peer *peer)
 {
-    static const char *const keys[] = {"steps", "connections", "requests", "refuse", NULL};
-    static const char *const forms[] = {"steps", "connections", "requests", "refuse"};
+    static const char *const keys[] = {"steps",  "connections",    "requests",
+                                       "refuse", "receive_buffer", NULL};
     struct script *one = arena_alloc(loader->arena, sizeof(*one));
-    const struct json *found = NULL;
-    size_t count = 0;
     *peer = (struct peer){.name = loader->peers[index], .scripts = one, .script_count = 1};
     if (value->type == JSON_ARRAY) {
         *one = load_script(loader, value, index, 0);
@@ -114,24 +146,15 @@ static void read_peer(struct loader *loader, const struct json *value, unsigned 
     }
     if (!load_object(loader, value, keys))
         return;
-    for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
-        if (json_member(value, forms[i]) != NULL) {
-            found = json_member(value, forms[i]);
-            count++;
-        }
-    if (count != 1)
-        load_error(loader, value,
-                   "want a list of steps, \"steps\", \"connections\", \"requests\" or \"refuse\"");
-    else if (strcmp(found->key, "steps") == 0)
-        *one = load_script(loader, found, index, 0);
-    else if (strcmp(found->key, "connections") == 0)
-        read_connections(loader, found, index, peer);
-    else if (strcmp(found->key, "requests") == 0)
-        read_routes(loader, found, index, peer);
-    else if (load_is(loader, found, JSON_BOOL) && !found->boolean)
-        load_error(loader, found, "want true");
-    else
-        peer->refuses = true;
+    const struct json *form = find_form(loader, value);
+    const struct json *buffer = json_member(value, "receive_buffer");
+    if (form != NULL)
+        read_form(loader, form, index, one, peer);
+    if (buffer != NULL)
+        peer->receive_buffer =
+            (unsigned)load_number(loader, buffer, RECEIVE_BUFFER_LEAST, RECEIVE_BUFFER_MAX);
+    if (buffer != NULL && peer->refuses)
+        load_error(loader, buffer, "a peer that refuses receives nothing");
 }
 
 void load_peers(struct loader *loader, const struct json *origin, const struct json *others,

@@ -94,7 +94,9 @@ int main(int argc, char **argv)
 {
     const bool has_output = open_standard_files();
     struct diags diags = {.arena = arena_new()};
+    /* What cannot be written is an error of the write. */
     sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
+    sigaction(SIGXFSZ, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
     enum exit_status status = dispatch(argc, argv, &diags);
     if (!has_output)
         errno = EBADF;

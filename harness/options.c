@@ -81,6 +81,14 @@ static int one_of(const char *option, const char *got, const char *const *words,
     return -1;
 }
 
+static bool has_report_at(const struct options *options, const char *path)
+{
+    for (size_t i = 0; i < options->report_count; i++)
+        if (strcmp(options->reports[i].path, path) == 0)
+            return true;
+    return false;
+}
+
 static void read_report(struct options *options, const char *text, struct diags *diags)
 {
     struct report_wish wish = {.kind = NULL};
@@ -90,6 +98,9 @@ static void read_report(struct options *options, const char *text, struct diags 
                  report_kinds_wanted(diags->arena), diag_quote(diags->arena, bytes_of(text)));
     else if (options->report_count == REPORTS_MAX)
         diag_add(diags, NULL, 0, NULL, "--report: at most %d of them", REPORTS_MAX);
+    else if (has_report_at(options, wish.path))
+        diag_add(diags, NULL, 0, NULL, "--report: %s is named twice",
+                 diag_quote(diags->arena, bytes_of(wish.path)));
     else
         options->reports[options->report_count++] = wish;
 }

@@ -8,7 +8,7 @@
 #include <sys/utsname.h>
 #include <time.h>
 
-static const int interrupts[] = {SIGINT, SIGTERM};
+static const int interrupts[] = {SIGINT, SIGTERM, SIGHUP};
 enum { INTERRUPT_COUNT = sizeof(interrupts) / sizeof(interrupts[0]) };
 
 struct runner {
@@ -36,13 +36,21 @@ static void on_interrupt(uv_signal_t *signal, int number)
         round_interrupt(runner->round);
 }
 
+/* nohup(1) */
+static bool is_ignored_hangup(int number)
+{
+    struct sigaction now;
+    return number == SIGHUP && sigaction(number, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
 static void watch_interrupts(struct runner *runner)
 {
     for (int i = 0; i < INTERRUPT_COUNT; i++) {
         uv_signal_init(&runner->loop, &runner->signals[i]);
         runner->signals[i].data = runner;
         uv_unref((uv_handle_t *)&runner->signals[i]);
-        uv_signal_start(&runner->signals[i], on_interrupt, interrupts[i]);
+        if (!is_ignored_hangup(interrupts[i]))
+            uv_signal_start(&runner->signals[i], on_interrupt, interrupts[i]);
     }
 }
 

@@ -12,7 +12,7 @@
  * clock), whatever came first; memory is bounded by what is in flight and by the
  * runs that are shown of the cases that wait for their turn.
  *
- * An interrupt (SIGINT, SIGTERM) ends the runs that are on; cases that had
+ * An interrupt (SIGINT, SIGTERM, SIGHUP) ends the runs that are on; cases that had
  * finished are reported whole.
  */
 #ifndef HARNESS_RUNNER_H

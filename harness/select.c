@@ -5,6 +5,7 @@
 
 #include <fnmatch.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 bool select_names(const char *word, const char *id)
 {
@@ -207,6 +208,17 @@ static bool filter(const struct selection *selection, const struct corpus *corpu
     return true;
 }
 
+/* The catalog is a part of the corpus, and every case names what stands there. */
+static bool has_corpus(const char *catalog_path, struct diags *diags)
+{
+    return access(catalog_path, F_OK) == 0 ||
+           diag_add(
+               diags, NULL, 0, NULL,
+               "no corpus: this folder has no cases/requirements.json, and none is installed in "
+               "%s",
+               data_dir_cases());
+}
+
 bool select_cases(const struct selection *selection, struct arena *arena, struct selected *selected,
                   struct diags *diags)
 {
@@ -214,7 +226,7 @@ bool select_cases(const struct selection *selection, struct arena *arena, struct
     struct corpus corpus = {.arena = arena, .catalog = catalog};
     const char *catalog_path = arena_printf(arena, "%s/requirements.json", data_dir_cases());
     size_t path_case_count = 0;
-    if (!catalog_load(catalog, arena, catalog_path, diags) ||
+    if (!has_corpus(catalog_path, diags) || !catalog_load(catalog, arena, catalog_path, diags) ||
         !load(selection, &corpus, &path_case_count, diags))
         return false;
     struct meant *meant = arena_array(arena, corpus.count, sizeof(*meant));

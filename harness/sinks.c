@@ -28,7 +28,6 @@ bool sinks_open(struct sinks *sinks, const struct options *options, bool whole, 
         .strict = options->strict,
         .whole = whole,
     };
-    sinks->items[sinks->count++] = console_sink_new(&console);
     for (size_t i = 0; i < options->report_count; i++) {
         const struct report_wish *wish = &options->reports[i];
         const char *path = is_stdout(wish->path) ? "/dev/stdout" : wish->path;
@@ -37,6 +36,8 @@ bool sinks_open(struct sinks *sinks, const struct options *options, bool whole, 
             return false;
         sinks->items[sinks->count++] = sink;
     }
+    /* The last: what it tells of, the reports have. */
+    sinks->items[sinks->count++] = console_sink_new(&console);
     return true;
 }
 

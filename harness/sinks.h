@@ -1,4 +1,4 @@
-/* sinks -- the sinks that a command line asks for: the console's, then one a --report. */
+/* sinks -- the sinks that a command line asks for: one a --report, then the console's. */
 #ifndef HARNESS_SINKS_H
 #define HARNESS_SINKS_H
 

@@ -1,6 +1,7 @@
 #include "harness/subject.h"
 
 #include "harness/bundled.h"
+#include "harness/command_meet.h"
 #include "harness/data_dir.h"
 #include "harness/driver_command.h"
 #include "harness/driver_process.h"
@@ -150,7 +151,7 @@ bool subject_meet(struct subject *subject, unsigned slow, struct diags *diags)
     if (subject->file != NULL && is_description(subject->file)) {
         subject->descriptor = descriptor_load(subject->file, diags);
         return subject->descriptor != NULL &&
-               driver_command_meet(subject->descriptor, &subject->info, slow, diags);
+               command_meet(subject->descriptor, &subject->info, slow, diags);
     }
     if (subject->file != NULL)
         return meet_process(subject, slow, diags);

@@ -62,6 +62,8 @@ void case_text_request(FILE *out, const struct point *point, const struct client
     print_script(out, point, &step->target);
     if (step->body.kind == BODY_BYTES && step->body.piece_count > 0)
         fprintf(out, ", a body of %" PRIu64, step->body.pieces[0].octets.len);
+    if (step->body.kind == BODY_FILE)
+        fprintf(out, ", a body of %" PRIu64 " from a file", step->body.pieces[0].octets.len);
     if (step->body.kind == BODY_STREAM)
         fputs(", a streamed body", out);
     if (step->body.kind == BODY_STREAM && step->body.has_length)

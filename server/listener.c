@@ -24,11 +24,21 @@ enum {
 static_assert((int)ADDRESS_COUNT > (int)LISTENER_LEASES_MAX,
               "an address must rest before it comes again");
 
-struct listener {
+/* A socket that listens, and its port: one for each receive buffer. The kernel tells a client how
+ * much it takes before anybody accepts, so the size has to be that of the listening socket. */
+struct door {
     uv_poll_t poll;
     int fd;
     uint16_t port;
-    int refusing; /* bound, and never listened on; -1 until a lease needs it */
+    unsigned receive_buffer; /* octets; 0: as the system has it */
+    struct listener *listener;
+    struct door *next;
+};
+
+struct listener {
+    uv_loop_t *loop;
+    struct door *doors; /* the plain one is the last */
+    int refusing;       /* bound, and never listened on; -1 until a lease needs it */
     uint16_t refusing_port;
     uint32_t address_count; /* 1 where only one address is listened on */
     uint32_t next;
@@ -77,11 +87,11 @@ static bool is_exhaustion(int error)
 
 /* No descriptor is left for the next connection: it is taken on the spare one and reset, for else
  * it would be offered again and again. False when even that fails. */
-static bool turn_away(struct listener *listener)
+static bool turn_away(struct listener *listener, const struct door *door)
 {
     listener->ran_out = true;
     close(listener->spare);
-    const int fd = socket_accept(listener->fd);
+    const int fd = socket_accept(door->fd);
     if (fd >= 0)
         socket_reset(fd);
     listener->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -95,29 +105,33 @@ bool listener_ran_out(struct listener *listener)
     return ran_out;
 }
 
+/* False when nobody has come. */
+static bool accept_one(const struct door *door)
+{
+    const int fd = socket_accept(door->fd);
+    if (fd < 0)
+        return errno == ECONNABORTED || errno == EINTR ||
+               (is_exhaustion(errno) && turn_away(door->listener, door));
+    const struct lease *lease = lease_of(door->listener, fd);
+    if (lease != NULL)
+        lease->accepted(lease->context, fd);
+    else
+        socket_reset(fd);
+    return true;
+}
+
 void listener_accept(struct listener *listener)
 {
-    for (;;) {
-        const int fd = socket_accept(listener->fd);
-        if (fd < 0 && (errno == ECONNABORTED || errno == EINTR))
+    for (const struct door *door = listener->doors; door != NULL; door = door->next)
+        while (accept_one(door))
             continue;
-        if (fd < 0 && is_exhaustion(errno) && turn_away(listener))
-            continue;
-        if (fd < 0)
-            return;
-        const struct lease *lease = lease_of(listener, fd);
-        if (lease != NULL)
-            lease->accepted(lease->context, fd);
-        else
-            socket_reset(fd);
-    }
 }
 
 static void on_readable(uv_poll_t *poll, int status, int events)
 {
     (void)status;
     (void)events;
-    listener_accept(poll->data);
+    accept_one(poll->data); /* while there are more, it is called again */
 }
 
 /* Narrows the socket to the loopback interface; true when any of its addresses may be bound. */
@@ -168,20 +182,70 @@ static int bind_to_wide_port(uint16_t *port, bool *all)
     return -1;
 }
 
-static bool open_listener(struct listener *listener)
+/* Whether a connection can be made at all: a network that is down, or ports that are used up, must
+ * not look like a client that fails. On the loopback interface connect(2) is done at once. */
+static bool reaches(const struct door *door)
 {
-    bool all;
-    listener->refusing = -1;
-    listener->fd = bind_to_wide_port(&listener->port, &all);
-    if (listener->fd < 0)
+    const struct sockaddr_in name = {.sin_family = AF_INET,
+                                     .sin_port = htons(door->port),
+                                     .sin_addr.s_addr = htonl(address_of(0))};
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
         return false;
-    listener->address_count = all ? ADDRESS_COUNT : 1;
-    if (listen(listener->fd, BACKLOG) == 0)
+    const bool is_reached = connect(fd, (const struct sockaddr *)&name, sizeof(name)) == 0;
+    const int error = errno;
+    const int accepted = is_reached ? socket_accept(door->fd) : -1;
+    socket_reset(fd);
+    if (accepted >= 0)
+        close(accepted);
+    errno = error;
+    return is_reached;
+}
+
+/* False with errno. */
+static bool open_door(struct door *door, bool *all)
+{
+    const int octets = (int)door->receive_buffer;
+    door->fd = bind_to_wide_port(&door->port, all);
+    if (door->fd < 0)
+        return false;
+    if ((octets == 0 ||
+         setsockopt(door->fd, SOL_SOCKET, SO_RCVBUF, &octets, sizeof(octets)) == 0) &&
+        socket_send_at_once(door->fd) && listen(door->fd, BACKLOG) == 0 && reaches(door))
         return true;
     const int error = errno;
-    close(listener->fd);
+    close(door->fd);
     errno = error;
     return false;
+}
+
+/* NULL with errno. */
+static struct door *add_door(struct listener *listener, unsigned receive_buffer, bool *all)
+{
+    struct door *door = calloc(1, sizeof(*door));
+    if (door == NULL)
+        return NULL;
+    door->receive_buffer = receive_buffer;
+    door->listener = listener;
+    if (!open_door(door, all)) {
+        free(door);
+        return NULL;
+    }
+    uv_poll_init(listener->loop, &door->poll, door->fd);
+    door->poll.data = door;
+    uv_poll_start(&door->poll, UV_READABLE, on_readable);
+    door->next = listener->doors;
+    listener->doors = door;
+    return door;
+}
+
+static const struct door *door_for(struct listener *listener, unsigned receive_buffer)
+{
+    bool all;
+    for (const struct door *door = listener->doors; door != NULL; door = door->next)
+        if (door->receive_buffer == receive_buffer)
+            return door;
+    return add_door(listener, receive_buffer, &all);
 }
 
 static bool has_refusing_port(struct listener *listener)
@@ -194,17 +258,18 @@ static bool has_refusing_port(struct listener *listener)
 
 struct listener *listener_new(uv_loop_t *loop, struct diags *diags)
 {
+    bool all;
     struct listener *listener = must_calloc(1, sizeof(*listener));
-    if (!open_listener(listener)) {
-        diag_add(diags, NULL, 0, NULL, "cannot listen on the loopback interface: %s",
+    listener->loop = loop;
+    listener->refusing = -1;
+    if (add_door(listener, 0, &all) == NULL) {
+        diag_add(diags, NULL, 0, NULL, "cannot listen and connect on the loopback interface: %s",
                  strerror(errno));
         free(listener);
         return NULL;
     }
+    listener->address_count = all ? ADDRESS_COUNT : 1;
     listener->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    uv_poll_init(loop, &listener->poll, listener->fd);
-    listener->poll.data = listener;
-    uv_poll_start(&listener->poll, UV_READABLE, on_readable);
     return listener;
 }
 
@@ -220,7 +285,9 @@ static void name_endpoint(struct endpoint *endpoint, uint32_t number, uint16_t p
 
 bool listener_lease(struct listener *listener, struct lease *lease)
 {
-    if (lease->refuses && !has_refusing_port(listener))
+    const struct door *door = NULL;
+    if (lease->refuses ? !has_refusing_port(listener)
+                       : (door = door_for(listener, lease->receive_buffer)) == NULL)
         return false;
     for (uint32_t tries = 0; tries < LISTENER_LEASES_MAX; tries++) {
         const uint32_t number = listener->next++ % listener->address_count;
@@ -230,7 +297,7 @@ bool listener_lease(struct listener *listener, struct lease *lease)
         *place = lease;
         lease->number = number;
         name_endpoint(&lease->endpoint, number,
-                      lease->refuses ? listener->refusing_port : listener->port);
+                      door == NULL ? listener->refusing_port : door->port);
         return true;
     }
     return false;
@@ -250,10 +317,14 @@ static void on_closed(uv_handle_t *handle)
 
 void listener_close(struct listener *listener)
 {
-    uv_poll_stop(&listener->poll);
-    close(listener->fd);
+    for (struct door *door = listener->doors, *next; door != NULL; door = next) {
+        next = door->next;
+        uv_poll_stop(&door->poll);
+        close(door->fd);
+        uv_close((uv_handle_t *)&door->poll, on_closed);
+    }
     close(listener->spare);
     if (listener->refusing >= 0)
         close(listener->refusing);
-    uv_close((uv_handle_t *)&listener->poll, on_closed);
+    free(listener);
 }

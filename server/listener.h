@@ -5,7 +5,8 @@
  * any address of the loopback interface, and each run leases an address of its
  * own (127.100.100.100 to 127.199.199.199); the address that a connection was
  * made to says whose it is. A connection to an address that nobody leases any
- * more is reset, and counted to nobody.
+ * more is reset, and counted to nobody. (Leases with a receive buffer of their
+ * own have a second socket, one for each size.)
  *
  * Where the kernel does not let a user bind to the interface (Linux before 5.7),
  * only 127.100.100.100 is listened on, and one lease can be out at a time.
@@ -27,6 +28,7 @@ struct listener;
 struct lease {
     struct endpoint endpoint; /* set by listener_lease() */
     bool refuses; /* set by the caller: nobody listens on its port, and nobody else can have it */
+    unsigned receive_buffer; /* set by the caller: SO_RCVBUF in octets; 0: as the system has it */
     void (*accepted)(void *context, int fd); /* the callee owns `fd`: non-blocking, close-on-exec */
     void *context;
     uint32_t number; /* private */
@@ -36,7 +38,7 @@ struct lease {
 struct listener *listener_new(uv_loop_t *loop, struct diags *diags);
 
 /* Gives `lease` an address; its `accepted` and `context` are set by the caller. False when
- * LISTENER_LEASES_MAX are out. */
+ * LISTENER_LEASES_MAX are out, or the system refuses a socket that it needs. */
 bool listener_lease(struct listener *listener, struct lease *lease);
 
 /* Connections to its address are reset from now on. */

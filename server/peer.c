@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+/* Each reads or sends 64 KiB at most: some milliseconds. */
+enum { PLAYS_A_TURN = 64 };
+
 static const struct bytes nothing = {NULL, 0};
 
 static struct event event_of(const struct connection *connection, enum event_kind kind)
@@ -78,12 +81,18 @@ static void wait_for(struct connection *connection, int events)
         uv_poll_start(&connection->poll, events, on_ready);
 }
 
-/* Plays as far as that goes without waiting. */
+/* Plays as far as that goes without waiting; but a client that sends for ever, or takes all that it
+ * is sent, would keep the loop from the deadline, so that it has its turn in between. */
 static enum play play_on(struct connection *connection)
 {
+    struct peer_host *host = connection->peer->host;
     enum play play = PLAY_ON;
-    while (play == PLAY_ON && !connection->peer->host->is_runaway)
+    for (int i = 0; i < PLAYS_A_TURN && play == PLAY_ON && !host->is_runaway; i++)
         play = connection_play(connection);
+    if (play == PLAY_ON && !host->is_runaway) {
+        play = PLAY_TICK;
+        ticker_set(host->ticker, uv_hrtime());
+    }
     static const int events[] = {
         [PLAY_READABLE] = UV_READABLE, [PLAY_WRITABLE] = UV_WRITABLE, [PLAY_OVER] = 0};
     wait_for(connection, events[play]);

@@ -7,7 +7,11 @@
 
 #include <sys/types.h>
 
-/* Non-blocking and close-on-exec, without Nagle's delay. -1 with errno when there is none. */
+/* No delay by Nagle's algorithm. What a listening socket accepts has it from that socket. False
+ * with errno. */
+bool socket_send_at_once(int fd);
+
+/* Non-blocking and close-on-exec. -1 with errno when there is none. */
 int socket_accept(int listening);
 
 /* An acknowledgement now: a client that writes head and body apart does not wait 40 ms for it. */

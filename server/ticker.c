@@ -123,6 +123,7 @@ void ticker_set(struct ticker *ticker, uint64_t due_ns)
 
 void ticker_stop(struct ticker *ticker)
 {
+    if (ticker->due_ns != 0)
+        arm(ticker, 0);
     ticker->due_ns = 0;
-    arm(ticker, 0);
 }

@@ -10,7 +10,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-enum { REQUEST_SIZE = 8 * 1024, PATIENCE_S = 10 };
+enum { REQUEST_SIZE = 16 * 1024, PATIENCE_S = 10 };
 
 struct client_server {
     const struct exchange *exchanges;

@@ -235,6 +235,7 @@ def needs(request):
         "body.stream.length": "length" in body,
         "body.hold": "hold" in marks,
         "body.fail": "fail" in marks,
+        "body.file": "file" in body,
         "trailers.send": "trailers" in request,
         "expect_continue": "expect_continue" in request,
         "timeout": "timeout_ms" in request,
@@ -254,6 +255,9 @@ def of(table, driver):
 
 CUT = [head, send(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello"), fin]
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n"
+FILE = tempfile.NamedTemporaryFile()
+FILE.write(b"0123456789" * 100)
+FILE.flush()
 ODD_TARGET = b"/a%20b;c=%C3%A9?q=[1]|{}'~&&=$"
 
 ROWS = [
@@ -287,7 +291,7 @@ ROWS = [
     Row("field lines", [ask(headers=[["X-Two", "1"], ["X-One", "a  b"], ["X-Two", "2"]])], [[head, reply(b"")]], [got("")],
         [rb"(?=.*\r\nX-Two: 1\r\n(.*\r\n)?X-Two: 2\r\n)(?=.*\r\nX-One: a  b\r\n).*"]),
     Row("a field line that would be two is refused", [ask(headers=[["X-A", b64(b"1\r\nX-B: 2")]])], [[head, reply(b"")]],
-        [failed("invalid_request", status=ABSENT)], {None: [], "perl-http-tiny": [rb""]}),
+        [failed("invalid_request", status=ABSENT)], []),
     Row("POST without content", [ask("POST")], [[head, reply(b"")]], [got("")], [rb"POST .*Content-Length: 0\r\n.*"]),
     Row("content of known length", [ask("POST", body={"bytes": [b64(b"a\x00"), b64(b"xy") | {"times": 3}]})],
         [[until(b"xyxyxy"), reply(b"ok")]], [got("ok")], [rb"POST .*Content-Length: 8\r\n(.*\r\n)?\r\na\x00xyxyxy"]),
@@ -310,6 +314,10 @@ ROWS = [
     Row("a source that breaks, and a request behind it", [up(b"hello", {"fail": True}), ask()],
         [[head], [head, reply(b"two")]], [failed("other", status=ABSENT), got("two")],
         [rb"(POST (?!.*\r\n0\r\n\r\n).*)?", rb"GET .*"]),
+    Row("content from a file", [ask("PUT", "/up", body={"file": FILE.name})],
+        [[until(b"0123456789" * 100), reply(b"ok")]], [got("ok")],
+        [rb"PUT /up (?=.*\r\n(Content-Length: 1000|Transfer-Encoding: chunked)\r\n)"
+         rb".*\r\n\r\n((?i:3e8)\r\n)?(0123456789){100}(\r\n0\r\n\r\n)?"]),
     Row("trailers behind the content", [up(b"hello", trailers=[["X-Sum", "abc"]])],
         [[until(b"0\r\nX-Sum: abc\r\n\r\n"), reply(b"ok")]], [got("ok")]),
     Row("a trailer that is refused", [up(b"hello", trailers=[["X Sum", "abc"]])], [[head]],
@@ -452,7 +460,7 @@ class Examination:
             self.driver.say({"id": self.id, "end": True})
             assert self.driver.hear() == {"id": self.id, "ended": True}
         finally:
-            wire = origin.stop()
+            wire = [octets for octets in origin.stop() if octets]  # of the others some are gone before they are accepted
         return answers, wire
 
     def refuses(self, row, lacking):
@@ -473,6 +481,8 @@ class Examination:
             for difference in differences(want, answer["outcome"], self.name):
                 yield f"step {step}: {difference} ({answer['outcome'].get('text', 'no error')})"
         patterns = of(row.wire, self.name)
+        if patterns is not None and len(patterns) > len(wire):
+            patterns = [pattern for pattern in patterns if not re.fullmatch(pattern, b"")]
         if patterns is not None and (len(patterns) != len(wire) or
                                      not all(re.fullmatch(*pair, re.DOTALL) for pair in zip(patterns, wire))):
             yield f"on the wire: {wire}"

@@ -19,8 +19,10 @@ static void dump_octets(FILE *out, const struct octets *octets, struct arena *ar
 
 static void dump_body(FILE *out, const struct body *body, struct arena *arena)
 {
-    static const char *const kinds[] = {
-        [BODY_NONE] = "", [BODY_BYTES] = " bytes", [BODY_STREAM] = " stream"};
+    static const char *const kinds[] = {[BODY_NONE] = "",
+                                        [BODY_BYTES] = " bytes",
+                                        [BODY_STREAM] = " stream",
+                                        [BODY_FILE] = " file"};
     fputs(kinds[body->kind], out);
     for (size_t i = 0; i < body->piece_count; i++) {
         putc(' ', out);
@@ -270,6 +272,8 @@ void load_dump(FILE *out, const struct case_ *case_, struct arena *arena)
         if (i > 0)
             fprintf(out, " || %s: ", point->peers[i].name);
         fputs(point->peers[i].refuses ? "refuses" : "", out);
+        if (point->peers[i].receive_buffer > 0)
+            fprintf(out, "into %u: ", point->peers[i].receive_buffer);
         dump_peer(out, &point->peers[i], arena);
     }
     fputs(" > ", out);

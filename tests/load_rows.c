@@ -97,7 +97,14 @@ const struct load_bad_row load_bad_rows[] = {
     {WITH_REQUEST("\"headers\": [\"a: b\\r\\nc: d\"]"),
      "1: /client/0/request/headers/0: want one line; where a CR or LF is meant"},
     {WITH_REQUEST("\"body\": \"x\""), "1: /client/0/request/body: want an object, got a string"},
-    {WITH_REQUEST("\"body\": {}"), "1: /client/0/request/body: want \"bytes\" or \"stream\""},
+    {WITH_REQUEST("\"body\": {}"),
+     "1: /client/0/request/body: want \"bytes\", \"stream\" or \"from_file\""},
+    {WITH_REQUEST("\"body\": {\"bytes\": \"x\", \"from_file\": \"x\"}"),
+     "1: /client/0/request/body: want \"bytes\", \"stream\" or \"from_file\""},
+    {WITH_REQUEST("\"body\": {\"from_file\": \"x\", \"length\": 1}"),
+     "1: /client/0/request/body/length: \"length\" goes with \"stream\""},
+    {WITH_REQUEST("\"body\": {\"from_file\": {\"repeat\": \"x\", \"times\": 67108865}}"),
+     BEYOND "1: /client/0/request/body/from_file: want at most 67108864 octets, for the file is"},
     {WITH_REQUEST("\"body\": {\"bytes\": \"x\", \"length\": 1}"),
      "1: /client/0/request/body/length: \"length\" goes with \"stream\""},
     {WITH_REQUEST("\"body\": {\"stream\": \"x\"}"),
@@ -118,6 +125,9 @@ const struct load_bad_row load_bad_rows[] = {
      BEYOND "1: /client/0/request/expect_continue: want a \"body\" that waits for it"},
     {WITH_REQUEST("\"timeout_ms\": 499"),
      "1: /client/0/request/timeout_ms: want a whole number from 500 to 600000, got 499"},
+    {WITH_REQUEST("\"redirects\": 101"),
+     "1: /client/0/request/redirects: want a whole number from 0 to 100, got 101"},
+    {WITH_REQUEST("\"auth\": \"joe\""), "1: /client/0/request/auth: want \"user:password\""},
     {HEAD
      ", \"client\": [{\"request\": {\"body\": {\"stream\": [{\"hold\": \"s\"}]}}, \"as\": \"c\"}], "
      "\"origin\": [{\"read\": \"head\"}, {\"send\": \"x\", \"as\": \"s\", \"after\": \"c\"}]" EXPECT
@@ -155,6 +165,14 @@ const struct load_bad_row load_bad_rows[] = {
      "1: /origin/requests/0: want a member \"steps\""},
     {HEAD CLIENT ", \"origin\": {\"refuse\": false}, \"mark\": \"none\"" EXPECT "}",
      "1: /origin/refuse: want true"},
+    {HEAD CLIENT ", \"origin\": {\"receive_buffer\": 4096}" EXPECT "}",
+     "1: /origin: want a list of steps, \"steps\", \"connections\""},
+    {HEAD CLIENT ", \"origin\": {\"steps\": [{\"send\": \"x\"}], \"receive_buffer\": 2047}" EXPECT
+                 "}",
+     "1: /origin/receive_buffer: want a whole number from 2048 to 65536, got 2047"},
+    {HEAD CLIENT
+     ", \"origin\": {\"refuse\": true, \"receive_buffer\": 4096}, \"mark\": \"none\"" EXPECT "}",
+     "1: /origin/receive_buffer: a peer that refuses receives nothing"},
     {HEAD CLIENT ", \"origin\": {\"refuse\": true, \"steps\": []}" EXPECT "}",
      "1: /origin: want a list of steps, \"steps\", \"connections\","},
     {HEAD CLIENT ORIGIN ", \"peers\": []" EXPECT "}", "1: /peers: want an object, got an array"},

@@ -18,6 +18,7 @@
     X("wire/chunked", chunked_tests)                                                               \
     X("server/diagnostics", diagnostics_tests)                                                     \
     X("server/drain", drain_tests)                                                                 \
+    X("server/listener", listener_tests)                                                           \
     X("server/peer", peer_tests)                                                                   \
     X("server/control", control_tests)                                                             \
     X("harness/client", client_tests)                                                              \

@@ -186,6 +186,11 @@ static void puts_requests_on_the_wire_octet_for_octet(void)
         {"coding given to bytes", {WANT(UP("PUT") "Transfer-Encoding: gzip, Chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", OK0)}, {{.method = "PUT", .headers = {{"Transfer-Encoding", "gzip, Chunked"}}, .body = BODY_BYTES, .pieces = {"abc"}}}, {"200 OK: "}},
         {"coding given, no body", {WANT(UP("PUT") "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", OK0)}, {{.method = "PUT", .headers = {{"Transfer-Encoding", "chunked"}}}}, {"200 OK: "}},
         {"expects 100, does not wait", {WANT(UP("PUT") "Content-Length: 1\r\nExpect: 100-continue\r\n\r\na", OK0)}, {{.method = "PUT", .headers = {{"Expect", "100-continue"}}, .body = BODY_BYTES, .pieces = {"a"}}}, {"200 OK: "}},
+        {"a file", {WANT(UP("PUT") "Transfer-Encoding: chunked\r\n\r\n6\r\nfoofoo\r\n0\r\n\r\n", OK0)}, {{.method = "PUT", .body = BODY_FILE, .pieces = {"foo"}, .times = 2}}, {"200 OK: "}},
+        {"an empty file", {WANT(UP("PUT") "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", OK0)}, {{.method = "PUT", .body = BODY_FILE, .pieces = {""}}}, {"200 OK: "}},
+        {"length given to a file", {WANT_X(UP("PUT") "Content-Length: 20000\r\n\r\n", 20000, OK0)}, {{.method = "PUT", .headers = {{"Content-Length", "20000"}}, .body = BODY_FILE, .pieces = {"x"}, .times = 20000}}, {"200 OK: "}},
+        {"a file that is too short", {WANT(UP("PUT") "Content-Length: 7\r\n\r\nfoo", NULL)}, {{.method = "PUT", .headers = {{"Content-Length", "7"}}, .body = BODY_FILE, .pieces = {"foo"}}}, {"other "}},
+        {"trailers behind a file", {WANT(UP("PUT") "Transfer-Encoding: chunked\r\nTrailer: A\r\n\r\n3\r\nfoo\r\n0\r\nA: b\r\n\r\n", OK0)}, {{.method = "PUT", .body = BODY_FILE, .pieces = {"foo"}, .trailer = {"A", "b"}}}, {"200 OK: "}},
         {"large bytes", {WANT_X(UP("PUT") "Content-Length: 33554432\r\n\r\n", 32 * MIB, OK0)}, {{.method = "PUT", .body = BODY_BYTES, .pieces = {"xx"}, .times = 16 * MIB}}, {"200 OK: "}},
         {"large stream of known length", {WANT_X(UP("PUT") "Content-Length: 33554432\r\n\r\n", 32 * MIB, OK0)}, {{.method = "PUT", .body = BODY_STREAM, .pieces = {"x", "xxx"}, .times = 8 * MIB, .length = 32 * MIB}}, {"200 OK: "}},
         {"a stream that is too long", {WANT(UP("PUT") "Content-Length: 5\r\n\r\nfoo", NULL)}, {{.method = "PUT", .body = BODY_STREAM, .pieces = {"foo", "bar"}, .length = 5}}, {"other "}},
@@ -334,6 +339,25 @@ static void takes_an_answer_that_comes_early(void)
     play_rows(rows, COUNT_OF(rows));
 }
 
+static void reads_a_file_in_blocks_and_sends_each_as_a_chunk(void)
+{
+    enum { BLOCK_SIZE = 8192 };
+    struct arena *arena = arena_new();
+    char *block = arena_alloc(arena, BLOCK_SIZE + 1);
+    memset(block, 'x', BLOCK_SIZE);
+    const struct row row = {
+        "one octet more than a block",
+        {WANT(arena_printf(arena,
+                           UP("PUT") "Transfer-Encoding: chunked\r\n\r\n2000\r\n%s\r\n1\r\nx\r\n"
+                                     "0\r\n\r\n",
+                           block),
+              OK0)},
+        {{.method = "PUT", .body = BODY_FILE, .pieces = {"x"}, .times = BLOCK_SIZE + 1}},
+        {"200 OK: "}};
+    play_row(&row);
+    arena_free(arena);
+}
+
 static void keeps_the_front_of_a_large_body_and_counts_the_rest(void)
 {
     enum { BODY_LEN = 3 * BUNDLED_BODY_MAX };
@@ -370,6 +394,8 @@ CU_TestInfo client_tests[] = {
     {"uses a connection again only when it is clean",
      uses_a_connection_again_only_when_it_is_clean},
     {"takes an answer that comes early", takes_an_answer_that_comes_early},
+    {"reads a file in blocks, and sends each as a chunk",
+     reads_a_file_in_blocks_and_sends_each_as_a_chunk},
     {"keeps the front of a large body, and counts the rest",
      keeps_the_front_of_a_large_body_and_counts_the_rest},
     CU_TEST_INFO_NULL,

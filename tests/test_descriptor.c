@@ -85,6 +85,8 @@ static const struct source_step pieces[] = {{.octets = OCTETS("x")}};
         "{\"if\": \"content expected\", \"add\": [\"-e\"]}, "                                      \
         "{\"if\": [\"method POST\", \"body bytes\"], \"add\": [\"-d\", \"{{content}}\"]}, "        \
         "{\"if\": \"body stream\", \"unsupported\": \"no streams\"}, "                             \
+        "{\"if\": \"body file\", \"add\": [\"-T\", \"{{content}}\"]}, "                            \
+        "{\"if\": [\"body file\", \"target folder\"], \"unsupported\": \"no folders\"}, "          \
         "{\"each\": \"header\", \"add\": [\"-H{{name}}={{value}}\"], \"empty\": "                  \
         "[\"-E{{name}}\"]}, "                                                                      \
         "{\"if\": \"timeout\", \"add\": [\"-t{{seconds}}\"]}, \"{{other}}\", \"{{url}}\"], " BACK
@@ -107,6 +109,8 @@ static const struct args_row {
     {"a gate between", {{.method = OCTETS("GET"), .target = OCTETS("/1")}, {.method = OCTETS("GET"), .target = OCTETS("/2")}}, 2, 1,
      "c {{other}} http://127.100.100.100:32768/1 -- -g GATE -- {{other}} http://127.100.100.100:32768/2"},
     {"a stream", {{.method = OCTETS("PUT"), .target = OCTETS("/"), .body = {.kind = BODY_STREAM, .pieces = pieces, .piece_count = 1}}}, 1, 1, "no streams"},
+    {"a file", {{.method = OCTETS("PUT"), .target = OCTETS("/a?b/"), .body = {.kind = BODY_FILE, .pieces = pieces, .piece_count = 1}}}, 1, 1, "c -XPUT -T F/content-0 {{other}} http://127.100.100.100:32768/a?b/"},
+    {"a file to a folder", {{.method = OCTETS("PUT"), .target = OCTETS("/a/?b"), .body = {.kind = BODY_FILE, .pieces = pieces, .piece_count = 1}}}, 1, 1, "no folders"},
     {"a NUL", {{.method = OCTETS("GET"), .target = OCTETS("/\0")}}, 1, 1, "no argument can hold a NUL"},
 };
 /* clang-format on */

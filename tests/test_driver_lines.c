@@ -60,6 +60,9 @@ static const struct step_row {
     {"empty stream",
      {STEP_GET("/"), .body = {BODY_STREAM, NULL, 0, false, 0}},
      REQUEST(PLAIN ", \"body\": {\"stream\": []}")},
+    {"file",
+     {STEP_GET("/"), .body = {BODY_FILE, bytes_piece, 1, false, 0}},
+     REQUEST(PLAIN ", \"body\": {\"file\": \"/f/content-0\"}")},
     {"trailers",
      {STEP_GET("/"), .trailers = fields, .trailer_count = 1},
      REQUEST(PLAIN ", \"trailers\": [[\"X-A\", \"1\"]]")},
@@ -90,7 +93,8 @@ static void writes_every_step(void)
         struct arena *arena = arena_new();
         const struct driver_session session = {
             .endpoints = endpoints, .steps = &step_rows[i].step, .count = 1};
-        check_line(step_rows[i].label, driver_line_step(7, 0, &session, arena), step_rows[i].want);
+        check_line(step_rows[i].label, driver_line_step(7, 0, &session, "/f/content-0", arena),
+                   step_rows[i].want);
         arena_free(arena);
     }
 }
@@ -128,7 +132,7 @@ static void writes_no_endless_text(void)
         .endpoints = endpoints, .steps = endless_steps, .count = COUNT_OF(endless_steps)};
     struct arena *arena = arena_new();
     for (size_t i = 0; i < COUNT_OF(endless_steps); i++)
-        CHECK_ROW(driver_line_step(7, i, &session, arena).len == 0, "step %zu", i);
+        CHECK_ROW(driver_line_step(7, i, &session, NULL, arena).len == 0, "step %zu", i);
     arena_free(arena);
 }
 

@@ -188,6 +188,11 @@ static const struct row {
      LONG_MS,
      false,
      "0 head, 0 held at 1, 0 held at 3, 0 200, ended"},
+    {{{STEP_GET("/reads-file"), .body = {BODY_FILE, holds, 1, false, 0}}},
+     1,
+     LONG_MS,
+     false,
+     "0 200, ended"},
     {ONE("/dies"), 1, LONG_MS, false,
      "its driver ended: exit status 3; its standard error ends so:\nthis is the end"},
     {TWO("/fine", "/dies"), 2, LONG_MS, false, "0 200, its driver ended: exit status 3"},
@@ -254,7 +259,7 @@ static const struct meeting {
      "fake: its driver ended: exit status 4; its standard error ends so:\nthere is no such client"},
     {"no-hello", SHORT_MS, "fake: its driver said no hello within 30 ms"},
     {"wrong-hello", LONG_MS,
-     "fake: its driver says hello wrongly: /can/5: no subject can do \"sesion\"; did you mean "
+     "fake: its driver says hello wrongly: /can/6: no subject can do \"sesion\"; did you mean "
      "\"session\"?; the line: \"{"},
 };
 

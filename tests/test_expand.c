@@ -160,6 +160,17 @@ static const struct points_row {
      {"[a=1,b=x] \"GET\" \"/\" | send \"1y\" | one, all",
       "[a=2,b=x] \"GET\" \"/\" | send \"2y\" | two, all",
       "[a=t,b=x] \"GET\" \"/\" | send \"ty\" | two, all"}},
+    {"a variable with the name value, and a verdict by value",
+     CLIENT
+     ", \"origin\": [{\"send\": \"{{value.is}}\"}], \"matrix\": {\"value\": ["
+     "{\"name\": \"x\", \"is\": \"1\", \"v\": \"fail\", \"why\": \"hang\"}, "
+     "{\"name\": \"y\", \"is\": \"2\", \"v\": \"fail\", \"why\": \"loop\"}]}, \"behaviours\": ["
+     "{\"name\": \"one\", \"verdict\": \"pass\", \"when\": {\"value\": \"x\"}, \"client\": [{}]}, "
+     "{\"name\": \"all\", \"verdict\": {\"value\": \"value.v\"}, \"why\": {\"value\": "
+     "\"value.why\"}, \"client\": [{\"error\": \"any\"}]}]",
+     2,
+     {"[value=x] \"GET\" \"/\" | send \"1\" | one, all",
+      "[value=y] \"GET\" \"/\" | send \"2\" | all"}},
     {"a control and its siblings",
      CLIENT ", \"origin\": [{\"send\": \"{{a.is}}{{b}}\"}], \"matrix\": {\"a\": [{\"name\": \"c\", "
             "\"control\": true, \"is\": 1}, {\"name\": \"d\", \"is\": 2}], \"b\": [1, 2]}" EXPECT,

@@ -40,6 +40,7 @@ static const struct row {
     {REQUEST("\"body\": {\"bytes\": \"\"}"), GET " bytes \"\"" REST "body.bytes > " OK},
     {REQUEST("\"body\": {\"stream\": [\"a\", \"\", \"b\"]}"),
      GET " stream \"a\" \"\" \"b\"" REST "body.stream > " OK},
+    {REQUEST("\"body\": {\"from_file\": \"a\"}"), GET " file \"a\"" REST "body.file > " OK},
     {REQUEST("\"body\": {\"stream\": [], \"length\": 0}"),
      GET " stream of 0" REST "body.stream.length > " OK},
     {HEAD
@@ -65,6 +66,8 @@ static const struct row {
     {STEPS("[{\"read\": {\"bytes\": 1}}, {\"read\": {\"until\": {\"hex\": \"00\"}}}, "
            "{\"send\": \"x\"}, {\"close\": \"fin\"}, {\"close\": \"rst\"}]"),
      GET " > read 1; read until \"\\x00\"; send \"x\"; close fin; close rst > 0.2 > - > " OK},
+    {STEPS("{\"receive_buffer\": 4096, \"steps\": [{\"send\": \"a\"}]}"),
+     GET " > into 4096: send \"a\" > 0.0 > - > " OK},
     {STEPS("{\"connections\": [[{\"send\": \"a\", \"as\": \"n\"}], [{\"close\": \"full\"}], []]}"),
      GET " > send \"a\" as n | close full |  > 0.0 > - > " OK},
     {STEPS("{\"requests\": [{\"when\": {\"method\": \"POST\", \"target\": [\"/a\", {\"has\": "

@@ -81,12 +81,15 @@ static inline int byte_hex(uint8_t octet)
 /* Whether `part`, which may be empty, stands somewhere in `text`. */
 static inline bool bytes_contain(struct bytes text, struct bytes part)
 {
-    if (part.len == 0)
-        return true;
-    for (; text.len >= part.len; bytes_take(&text, 1))
-        if (memcmp(text.at, part.at, part.len) == 0)
+    while (part.len > 0 && text.len >= part.len) {
+        const uint8_t *at = (const uint8_t *)memchr(text.at, part.at[0], text.len - part.len + 1);
+        if (at == NULL)
+            return false;
+        if (memcmp(at, part.at, part.len) == 0)
             return true;
-    return false;
+        bytes_take(&text, (size_t)(at - text.at) + 1);
+    }
+    return part.len == 0;
 }
 
 static inline bool bytes_begin_with(struct bytes text, struct bytes start)

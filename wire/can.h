@@ -14,6 +14,7 @@
     X(BODY_STREAM_LENGTH, "body.stream.length")                                                    \
     X(BODY_HOLD, "body.hold") /* a source that stands until it may go on */                        \
     X(BODY_FAIL, "body.fail") /* a source that breaks */                                           \
+    X(BODY_FILE, "body.file") /* a file that the client itself reads */                            \
     X(TRAILERS_SEND, "trailers.send")                                                              \
     X(EXPECT_CONTINUE, "expect_continue")                                                          \
     X(TIMEOUT, "timeout")                                                                          \

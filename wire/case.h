@@ -20,6 +20,7 @@ enum body_kind {
     BODY_NONE,
     BODY_BYTES,  /* length known to the client */
     BODY_STREAM, /* pieces from a source; length known only with `has_length` */
+    BODY_FILE,   /* a file that the client reads by itself, and may ask for its size */
 };
 
 enum source_kind {
@@ -37,7 +38,7 @@ struct source_step {
 
 struct body {
     enum body_kind kind;
-    const struct source_step *pieces; /* BODY_BYTES: one SOURCE_PIECE */
+    const struct source_step *pieces; /* BODY_BYTES, BODY_FILE: one SOURCE_PIECE */
     size_t piece_count;
     bool has_length;
     uint64_t length;

@@ -101,6 +101,7 @@ struct peer {
     const struct script *scripts;
     size_t script_count;        /* at least 1 */
     const struct route *routes; /* one a script; NULL: none */
+    unsigned receive_buffer;    /* SO_RCVBUF of its connections; 0: as the system has it */
     bool refuses;               /* a port that nobody listens on; its scripts are empty */
 };
 

@@ -167,6 +167,7 @@ sub new {
         expect_continue => $request->{expect_continue},
         background      => $request->{background},
         bytes           => $body->{bytes} && built($body->{bytes}),
+        file            => $body->{file},    # no driver's client takes one by itself
         has_stream      => !!$body->{stream},
         pieces          => $body->{stream} || [],
         length          => $body->{length},
@@ -221,6 +222,7 @@ sub needs {
         [$self->{has_stream} && defined $self->{length}              => 'body.stream.length'],
         [scalar(grep { defined $_->{hold} } @marks)                  => 'body.hold'],
         [scalar(grep { $_->{fail} } @marks)                          => 'body.fail'],
+        [defined $self->{file}                                       => 'body.file'],
         [scalar @{ $self->{trailers} }                               => 'trailers.send'],
         [$self->{expect_continue}                                    => 'expect_continue'],
         [defined $self->{timeout}                                    => 'timeout'],

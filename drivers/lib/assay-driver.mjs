@@ -76,6 +76,7 @@ class Ask {
     this.timeoutMs = request.timeout_ms;
     this.background = request.background ?? false;
     this.bytes = body.bytes ? built(body.bytes) : null;
+    this.hasFile = 'file' in body; // no driver's client takes one by itself
     this.hasStream = 'stream' in body;
     this.length = body.length;
     this.pieces = (body.stream ?? []).map((piece) => (Array.isArray(piece) ? built(piece) : piece));
@@ -105,6 +106,7 @@ class Ask {
       'body.stream.length': this.hasStream && isKnown,
       'body.hold': marks('hold'),
       'body.fail': marks('fail'),
+      'body.file': this.hasFile,
       'trailers.send': this.trailers.length > 0,
       'expect_continue': this.expectContinue,
       'timeout': this.timeoutMs !== undefined,

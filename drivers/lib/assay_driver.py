@@ -85,6 +85,7 @@ class Ask:
     """What a step asks.
 
     bytes      the content, where it is given whole, else None
+    file       the path of the file that holds it, where the client is to read one, else None
     has_stream its source is stream(), which yields the pieces; length is its length, None where unknown
     timeout    seconds, or None
     read       "all", "stream", "amounts" (an endless iterator, amounts) or "abandon" (that many octets)
@@ -100,6 +101,7 @@ class Ask:
         self.background = request.get("background", False)
         body = request.get("body", {})
         self.bytes = built(decoded(body["bytes"])) if "bytes" in body else None
+        self.file = octets(body["file"]) if "file" in body else None
         self.has_stream = "stream" in body
         self.length = body.get("length")
         self.pieces = [decoded(piece) if isinstance(piece, list) else piece for piece in body.get("stream", [])]
@@ -134,6 +136,7 @@ class Ask:
             ("body.stream.length", self.has_stream and self.length is not None),
             ("body.hold", any(marks[0::2])),
             ("body.fail", any(marks[1::2])),
+            ("body.file", self.file is not None),
             ("trailers.send", self.trailers),
             ("expect_continue", self.expect_continue),
             ("timeout", self.timeout is not None),

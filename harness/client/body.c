@@ -5,6 +5,10 @@
 #include <poll.h>
 #include <stdio.h>
 #include <sys/socket.h>
+#include <unistd.h>
+
+/* http.client reads a file in such blocks. */
+enum { BLOCK_SIZE = 8192 };
 
 static struct iovec part_of(struct bytes octets)
 {
@@ -125,12 +129,29 @@ static enum assay_error send_piece(struct assay_connection *connection, struct b
     return send_framed(connection, (struct bytes){NULL, 0}, piece);
 }
 
+/* The next piece of a stream, or block of a file. */
+static enum assay_piece next_piece(const struct assay_body *body, uint8_t *block,
+                                   struct bytes *piece)
+{
+    if (body->kind == ASSAY_BODY_STREAM)
+        return body->next(body->context, piece);
+    ssize_t got;
+    do
+        got = read(body->fd, block, BLOCK_SIZE);
+    while (got < 0 && errno == EINTR);
+    if (got <= 0)
+        return got == 0 ? ASSAY_PIECES_END : ASSAY_PIECES_BROKEN;
+    *piece = (struct bytes){block, (size_t)got};
+    return ASSAY_PIECE;
+}
+
 static enum assay_error send_stream(struct assay_connection *connection,
                                     const struct assay_body *body)
 {
+    uint8_t block[BLOCK_SIZE];
     while (!connection->outgoing.is_cut) {
         struct bytes piece = {NULL, 0};
-        const enum assay_piece next = body->next(body->context, &piece);
+        const enum assay_piece next = next_piece(body, block, &piece);
         if (next == ASSAY_PIECES_END)
             break;
         if (next == ASSAY_PIECES_BROKEN)
@@ -209,7 +230,8 @@ static enum assay_error send_all(struct assay_connection *connection, const stru
     if (error == ASSAY_OK)
         error = send_framed(connection, head,
                             body != NULL && body->kind == ASSAY_BODY_BYTES ? body->bytes : nothing);
-    if (error == ASSAY_OK && body != NULL && body->kind == ASSAY_BODY_STREAM)
+    if (error == ASSAY_OK && body != NULL &&
+        (body->kind == ASSAY_BODY_STREAM || body->kind == ASSAY_BODY_FILE))
         error = send_stream(connection, body);
     return error == ASSAY_OK && body != NULL ? assay_end_body(connection) : error;
 }

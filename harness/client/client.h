@@ -131,6 +131,7 @@ enum assay_body_kind {
     ASSAY_BODY_NONE,
     ASSAY_BODY_BYTES,  /* `bytes` */
     ASSAY_BODY_STREAM, /* the pieces that `next` gives */
+    ASSAY_BODY_FILE,   /* what can be read of `fd`, in blocks of 8192; its size is not asked for */
 };
 
 struct assay_body {
@@ -139,7 +140,8 @@ struct assay_body {
     /* Sets `piece`, valid until the next call. Each piece is one chunk; empty ones are left out. */
     enum assay_piece (*next)(void *context, struct bytes *piece);
     void *context;
-    bool has_length; /* of a stream: it will be `length` octets */
+    int fd;          /* from where it stands; stays the caller's */
+    bool has_length; /* of a stream or file: it will be `length` octets */
     uint64_t length;
     /* Sent behind the last chunk; the body is sent chunked for it. RFC 9110, section 6.5.1: none
      * that frames, routes or controls the message. */

@@ -155,6 +155,7 @@ static bool has_known_length(const struct assay_body *body, uint64_t *length)
         *length = body->bytes.len;
         return true;
     case ASSAY_BODY_STREAM:
+    case ASSAY_BODY_FILE:
         break;
     }
     *length = body->length;

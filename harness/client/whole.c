@@ -43,6 +43,7 @@ static enum assay_error put_framing(struct assay_connection *connection,
     case ASSAY_BODY_BYTES:
         return put_length(connection, body->bytes.len);
     case ASSAY_BODY_STREAM:
+    case ASSAY_BODY_FILE:
         break;
     }
     if (body->has_length)

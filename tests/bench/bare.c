@@ -57,8 +57,8 @@ static void *client_main(void *context)
     const struct bench *bench = context;
     for (long i = 0; i < bench->runs; i++) {
         const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        if (fd < 0 || connect(fd, (const struct sockaddr *)&bench->address,
-                              sizeof(bench->address)) != 0)
+        if (fd < 0 ||
+            connect(fd, (const struct sockaddr *)&bench->address, sizeof(bench->address)) != 0)
             fail("connect");
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
         send_all(fd, request, sizeof(request) - 1);
