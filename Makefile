@@ -115,7 +115,7 @@ $(BUILD)/bare: tests/bench/bare.c Makefile
 	$(BENCH_CC) -o $@ $<
 
 # The drain query is what both have to do, so it is the product's.
-$(BUILD)/replay: tests/bench/replay.c $(BUILD)/server/drain.o $(BUILD)/server/diagnostics.o Makefile
+$(BUILD)/replay: tests/bench/replay.c $(BUILD)/server/drain.o $(BUILD)/server/diagnostics.o $(BUILD)/wire/arena.o Makefile
 	$(BENCH_CC) -o $@ $(filter-out Makefile,$^)
 
 $(BUILD)/record.so: tests/bench/record.c Makefile
