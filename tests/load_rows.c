@@ -222,6 +222,8 @@ const struct load_bad_row load_bad_rows[] = {
      "1: /origin/1/repeat/0/sned: unknown key"},
     {WITH_STEP("{\"repeat\": [{\"close\": \"rst\"}], \"times\": 2}"),
      BEYOND "1: /origin/1: the connection is closed by a step that is repeated"},
+    {WITH_STEP("{\"repeat\": [{\"send\": \"x\"}, {\"close\": \"fin\"}], \"times\": 2}"),
+     BEYOND "1: /origin/1: the sending side is closed by a step that is repeated"},
     {WITH_STEP("{\"wait\": \"read\"}"),
      "1: /origin/1/wait: want \"arrived\", \"drained\" or \"settled\", got \"read\""},
     {WITH_STEP("{\"wait\": {}}"), "1: /origin/1/wait: want a member \"ms\", got none"},
