@@ -11,7 +11,7 @@ expect 2 'unknown command "rnu"; did you mean "run"?' "$assay" rnu
 expect 2 'unknown option "--gerp"; did you mean "--grep"?' "$assay" list --gerp=x
 expect 2 '--tag wants a value' "$assay" list --tag
 expect 2 'unknown option "--strict"' "$assay" list --strict
-expect 0 '17 cases (57 runs): 16 passed, 1 skipped' "$assay" run tests/engine
+expect 0 '18 cases (58 runs): 17 passed, 1 skipped' "$assay" run tests/engine
 expect 2 '--jobs: want a number from 1 to 1000, got "0"' "$assay" run --jobs 0
 expect 2 '--jobs: want a number from 1 to 1000, got "x"' "$assay" run --jobs x
 expect 2 '--jobs: want a number from 1 to 1000, got "1001"' "$assay" run --jobs 1001
