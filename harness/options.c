@@ -258,6 +258,8 @@ bool options_read(struct options *options, int argc, char **argv, unsigned takes
         const char *word = optind > at ? argv[optind - 1] : argv[at];
         if (id == ':')
             diag_add(diags, NULL, 0, NULL, "%s wants a value", word);
+        else if (id == '?' && optopt >= OPTION_ADMIN)
+            diag_add(diags, NULL, 0, NULL, "%.*s takes no value", (int)strcspn(word, "="), word);
         else if (id == '?')
             unknown_option(word, takes, diags);
         else
