@@ -102,6 +102,9 @@ int load_word(const struct loader *loader, const struct json *value, const char 
 /* A list of capabilities. */
 can_set load_can(const struct loader *loader, const struct json *list);
 
+/* A kind of error that a client can tell of, which `hung` is not; OUTCOME_NONE after a mistake. */
+enum outcome_error load_error_kind(const struct loader *loader, const struct json *value);
+
 /* load_rules.c: a list of names of rules. */
 const enum rule *load_rules(const struct loader *loader, const struct json *list, size_t *count);
 

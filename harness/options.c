@@ -221,12 +221,8 @@ static void unknown_option(const char *word, unsigned takes, struct diags *diags
             names[count++] = arena_printf(diags->arena, "--%s", rows[i].name);
     names[count] = NULL;
     const struct bytes name = {(const uint8_t *)word, strcspn(word, "=")};
-    const char *near = diag_suggest(name, names);
-    const char *quoted = diag_quote(diags->arena, name);
-    if (near != NULL)
-        diag_add(diags, NULL, 0, NULL, "unknown option %s; did you mean \"%s\"?", quoted, near);
-    else
-        diag_add(diags, NULL, 0, NULL, "unknown option %s", quoted);
+    diag_add(diags, NULL, 0, NULL, "unknown option %s%s", diag_quote(diags->arena, name),
+             diag_did_you_mean(diags->arena, name, names));
 }
 
 static void table_for(unsigned takes, struct option table[ROW_COUNT + 1])

@@ -23,7 +23,7 @@ static const struct bad_row {
     {"{", "want"},
     {"{}", "want a member \"client\""},
     {FRONT ABLE PARTS "\"request\": [], \"requests\": [], " BACK, "unknown key \"requests\"; did you mean \"request\"?"},
-    {FRONT "\"can\": [\"sesion\"], " PARTS "\"request\": [\"{{url}}\"], " BACK, "got \"sesion\""},
+    {FRONT "\"can\": [\"sesion\"], " PARTS "\"request\": [\"{{url}}\"], " BACK, "no subject can do \"sesion\"; did you mean \"session\"?"},
     {FRONT ABLE "\"command\": [\"c\"], \"request\": [\"{{url}}\"], " BACK, "\"session\" needs a \"gate\""},
     {FRONT ABLE "\"command\": [], \"request\": [\"{{url}}\"], " BACK, "want at least one text"},
     {FRONT ABLE PARTS "\"request\": [{\"if\": \"metod\", \"add\": [\"x\"]}], " BACK, "want \"method HEAD\", "},
