@@ -61,14 +61,6 @@ static void read_base64(const struct loader *loader, const struct json *value,
 
 /* --- made by the number ----------------------------------------------------------------- */
 
-static bool has_hole(const struct octets *octets)
-{
-    for (size_t i = 0; i < octets->count; i++)
-        if (octets->pieces[i].hole != HOLE_NONE)
-            return true;
-    return false;
-}
-
 /* Several pieces become one where they are short and known; else they stand there so often. */
 static void repeat(const struct loader *loader, const struct json *value,
                    const struct octets *inner, uint64_t times, struct octets_builder *builder)
@@ -81,7 +73,7 @@ static void repeat(const struct loader *loader, const struct json *value,
         else
             piece.times *= times;
         builder_add(loader, builder, piece);
-    } else if (inner->len <= REPEATED_LEN_MAX && !has_hole(inner)) {
+    } else if (inner->len <= REPEATED_LEN_MAX && !load_has_hole(inner)) {
         if (!load_charge(loader, value, inner->len))
             return;
         const struct bytes all = octets_build(inner, NULL, loader->arena, REPEATED_LEN_MAX);

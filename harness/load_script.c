@@ -290,15 +290,22 @@ struct script load_script(struct loader *loader, const struct json *list, unsign
     return (struct script){builder.steps, builder.count};
 }
 
+const struct step_name *load_find_name(const struct loader *loader, const char *name)
+{
+    const struct step_name *one = loader->names;
+    while (one != NULL && strcmp(one->name, name) != 0)
+        one = one->next;
+    return one;
+}
+
 const char *load_step_name(struct loader *loader, const struct json *value, struct step_name entry)
 {
     entry.name = load_text(loader, value);
-    for (const struct step_name *one = loader->names; one != NULL; one = one->next)
-        if (strcmp(one->name, entry.name) == 0) {
-            load_error(loader, value, "another step has the name %s",
-                       diag_quote(loader->arena, bytes_of(entry.name)));
-            return entry.name;
-        }
+    if (load_find_name(loader, entry.name) != NULL) {
+        load_error(loader, value, "another step has the name %s",
+                   diag_quote(loader->arena, bytes_of(entry.name)));
+        return entry.name;
+    }
     entry.number = loader->names != NULL ? loader->names->number + 1 : 1;
     if (entry.number > NAMES_MAX) {
         load_error(loader, value, "more than %d steps with a name", NAMES_MAX);

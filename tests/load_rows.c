@@ -254,11 +254,11 @@ const struct load_bad_row load_bad_rows[] = {
           ", \"origin\": [{\"send\": \"x\", \"after\": \"c\", \"as\": \"s\"}]" EXPECT "}",
      BEYOND "1: /origin/0/after: barriers wait for each other"},
     /* marks */
-    {WITH("\"mark\": \"a\""), BEYOND "1: /mark: no step has the name \"a\""},
+    {WITH("\"mark\": \"a\""), BEYOND "1: /mark: no step of a peer's has the name \"a\""},
     {WITH("\"mark\": []"), "1: /mark: want a step's name, a list of them, or \"none\""},
     {WITH("\"mark\": 1"), "1: /mark: want a string, got a number"},
     {HEAD ", \"client\": [{\"request\": {}, \"as\": \"c\"}]" ORIGIN EXPECT ", \"mark\": \"c\"}",
-     BEYOND "1: /mark: want the name of a step of a peer's"},
+     BEYOND "1: /mark: no step of a peer's has the name \"c\""},
     {HEAD ", \"client\": [{\"request\": {}}, {\"request\": {}}]" ORIGIN EXPECT "}",
      BEYOND "1: a case with two client steps names its \"mark\""},
     /* BYTES */
