@@ -230,6 +230,7 @@ bool select_cases(const struct selection *selection, struct arena *arena, struct
         !load(selection, &corpus, &path_case_count, diags))
         return false;
     struct meant *meant = arena_array(arena, corpus.count, sizeof(*meant));
+    selected->catalog = catalog;
     return mark_all(selection, &corpus, path_case_count, meant, diags) &&
            filter(selection, &corpus, meant, selected, diags);
 }

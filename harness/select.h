@@ -31,6 +31,7 @@ struct selected {
     const struct case_ *const *cases;
     const struct pick *picks; /* by case */
     size_t count;
+    const struct catalog *catalog;     /* that they name requirements of */
     const struct case_ *const *loaded; /* all that there are: these were selected from */
     size_t loaded_count;
     bool is_whole; /* nothing in the selection leaves any of them out, but for `slow` */
