@@ -1,7 +1,5 @@
 #include "harness/options.h"
 
-#include "harness/subject.h"
-
 #include <getopt.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -263,8 +261,6 @@ bool options_read(struct options *options, int argc, char **argv, unsigned takes
     }
     if (options->update_baseline && options->baseline == NULL)
         diag_add(diags, NULL, 0, NULL, "--update-baseline wants a --baseline FILE");
-    if (options->subject_count == 0)
-        options->subjects[options->subject_count++] = SUBJECT_BUNDLED;
     options->selection.words = (const char *const *)(argv + optind);
     options->selection.word_count = (size_t)(argc - optind);
     return diags->count == before;

@@ -11,6 +11,8 @@ expect 2 'unknown command "rnu"; did you mean "run"?' "$assay" rnu
 expect 2 'unknown option "--gerp"; did you mean "--grep"?' "$assay" list --gerp=x
 expect 2 '--tag wants a value' "$assay" list --tag
 expect 2 '--thin takes no value' "$assay" run --thin=3
+expect 2 'no subject is called "nope"' "$assay" observe smoke/get --subject nope
+expect 2 'bundled is assay itself: nothing rests on it' "$assay" observe smoke/get --subject bundled
 expect 2 'unknown option "--strict"' "$assay" list --strict
 expect 0 '18 cases (58 runs): 17 passed, 1 skipped' "$assay" run tests/engine
 expect 2 '--jobs: want a number from 1 to 1000, got "0"' "$assay" run --jobs 0
