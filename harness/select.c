@@ -138,6 +138,7 @@ static bool is_named_alone(const struct selection *selection, const struct case_
 {
     for (size_t i = 0; i < selection->word_count; i++)
         if (strcmp(selection->words[i], one->id) == 0 ||
+            strcmp(selection->words[i], one->file) == 0 ||
             select_suffix(selection->words[i], one->id) != NULL)
             return true;
     return false;

@@ -16,7 +16,7 @@ struct selection {
     const char *const *words;
     size_t word_count; /* 0: the whole corpus */
     const char *grep;  /* an extended regular expression over ids and titles; NULL: none */
-    const char *tag;   /* NULL: any; but cases tagged `slow` only when asked for */
+    const char *tag;   /* NULL: any; but cases tagged `slow` only when named alone */
     struct shard shard;
 };
 

@@ -48,6 +48,9 @@ expect 0 'no mistakes' "$assay" check
 expect 0 '1 passed' "$assay" run smoke/get
 expect 0 '1 passed' "$assay" run cases/smoke/get.json
 expect 0 '1 case: 1 passed' "$assay" run smoke/get --thin --slow 4
+sed 's/"smoke"\]/"slow"]/' cases/smoke/get.json >"$folder/slow.json"
+expect 0 '1 case: 1 passed' "$assay" run "$folder/slow.json"
+expect 4 'no case is selected' "$assay" run "$folder"
 expect 0 '1 case (3 runs): 1 passed' "$assay" run smoke/get --repeat 3 --jobs 2
 expect 0 '"run": "smoke/get#1"' "$assay" run smoke/get --repeat 3 --report json=-
 expect 0 '"format": "assay-report/1"' "$assay" run smoke/get --report json=-
