@@ -1,7 +1,6 @@
 #include "harness/driver_lines.h"
 
 #include "harness/load_private.h"
-#include "wire/base64.h"
 
 /* No client means anything by a longer number. */
 enum { STATUS_MAX = 999999 };
@@ -33,15 +32,7 @@ static struct bytes read_base64(const struct loader *loader, const struct json *
     static const char *const keys[] = {"b64", NULL};
     const struct json *digits =
         load_object(loader, value, keys) ? load_member(loader, value, "b64") : NULL;
-    if (digits == NULL || !load_is(loader, digits, JSON_STRING))
-        return (struct bytes){NULL, 0};
-    const struct bytes text = {(const uint8_t *)digits->string, digits->len};
-    uint8_t *octets = arena_alloc(loader->arena, text.len / 4 * 3);
-    size_t len;
-    if (!base64_decode(text, octets, &len))
-        load_error(loader, digits, "want base64 with padding, got %s",
-                   diag_quote(loader->arena, text));
-    return (struct bytes){octets, len};
+    return digits != NULL ? load_base64(loader, digits) : (struct bytes){NULL, 0};
 }
 
 /* A string, or {"b64"}. */

@@ -146,6 +146,9 @@ void builder_add_text(const struct loader *loader, struct octets_builder *builde
 struct octets builder_finish(const struct loader *loader, const struct json *at,
                              struct octets_builder *builder);
 
+/* The octets of a string of base64; none after a mistake. */
+struct bytes load_base64(const struct loader *loader, const struct json *digits);
+
 /* An object form of BYTES. */
 void load_form_into(const struct loader *loader, const struct json *value,
                     struct octets_builder *builder);
