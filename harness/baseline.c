@@ -65,15 +65,11 @@ static const char *const *loaded_ids(const struct baseline *baseline)
 static void tell_dead(const struct baseline *baseline, const struct entry *entry,
                       const char *const *ids)
 {
-    const char *near = diag_suggest(bytes_of(entry->pattern), ids);
-    const char *quoted = diag_quote(baseline->arena, bytes_of(entry->pattern));
-    const char *place = json_pointer(entry->at, baseline->arena);
-    if (near != NULL)
-        diag_add(baseline->diags, baseline->options.path, entry->at->line, place,
-                 "no case matches %s; did you mean \"%s\"?", quoted, near);
-    else
-        diag_add(baseline->diags, baseline->options.path, entry->at->line, place,
-                 "no case matches %s", quoted);
+    const struct bytes pattern = bytes_of(entry->pattern);
+    diag_add(baseline->diags, baseline->options.path, entry->at->line,
+             json_pointer(entry->at, baseline->arena), "no case matches %s%s",
+             diag_quote(baseline->arena, pattern),
+             diag_did_you_mean(baseline->arena, pattern, ids));
 }
 
 /* An update takes out what is dead. */

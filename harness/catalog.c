@@ -33,12 +33,11 @@ static const char *rfc_of(const struct json *entry, const char *file, struct dia
     return NULL;
 }
 
-static bool is_level(const char *text)
+static bool is_among(const char *const *words, const char *word)
 {
-    for (size_t i = 0; levels[i] != NULL; i++)
-        if (strcmp(levels[i], text) == 0)
-            return true;
-    return false;
+    while (*words != NULL && strcmp(*words, word) != 0)
+        words++;
+    return *words != NULL;
 }
 
 static bool read_entry(struct requirement *requirement, const struct json *entry, const char *file,
@@ -57,7 +56,7 @@ static bool read_entry(struct requirement *requirement, const struct json *entry
         requirement->section == NULL || requirement->level == NULL || requirement->text == NULL)
         return false;
     requirement->has_keyword = strcmp(basis, "bcp14") == 0;
-    if (!is_level(requirement->level))
+    if (!is_among(levels, requirement->level))
         return diag_add(diags, file, entry->line, json_pointer(entry, diags->arena),
                         "unknown level %s", diag_quote(diags->arena, bytes_of(requirement->level)));
     return true;
@@ -111,8 +110,5 @@ const struct requirement *catalog_find(const struct catalog *catalog, const char
 
 bool is_harm(const char *word)
 {
-    for (size_t i = 0; harms[i] != NULL; i++)
-        if (strcmp(harms[i], word) == 0)
-            return true;
-    return false;
+    return is_among(harms, word);
 }

@@ -1,5 +1,4 @@
 #include "harness/commands.h"
-#include "harness/data_dir.h"
 #include "harness/explain.h"
 
 /* Each point that is named alone, else the whole. */
@@ -23,16 +22,13 @@ static void explain_picked(const struct selected *selected, size_t index,
 static enum exit_status explain(const struct options *options, struct diags *diags)
 {
     struct selected selected;
-    struct catalog catalog;
     if (options->selection.word_count == 0) {
         diag_add(diags, NULL, 0, NULL, "want a case; see assay explain --help");
         return STATUS_USAGE;
     }
-    const char *path = arena_printf(diags->arena, "%s/requirements.json", data_dir_cases());
-    if (!catalog_load(&catalog, diags->arena, path, diags) ||
-        !select_cases(&options->selection, diags->arena, &selected, diags))
+    if (!select_cases(&options->selection, diags->arena, &selected, diags))
         return STATUS_USAGE;
-    struct explained explained = {.catalog = &catalog,
+    struct explained explained = {.catalog = selected.catalog,
                                   .color = options_color(options->color, stdout)};
     for (size_t i = 0; i < selected.count; i++) {
         fputs(i > 0 ? "\n" : "", stdout);

@@ -14,11 +14,6 @@ struct clients {
     size_t count;
 };
 
-static bool is_named(const struct options *options)
-{
-    return options->subject_count != 1 || strcmp(options->subjects[0], SUBJECT_BUNDLED) != 0;
-}
-
 static void meet_all(struct clients *clients, unsigned slow, struct diags *diags)
 {
     const char *const *names = subject_names(diags->arena);
@@ -31,15 +26,23 @@ static void meet_all(struct clients *clients, unsigned slow, struct diags *diags
     }
 }
 
-static bool meet_named(struct clients *clients, const struct options *options, struct diags *diags)
+static bool find_named(struct clients *clients, const struct options *options, struct diags *diags)
 {
-    for (size_t i = 0; i < options->subject_count; i++) {
-        struct subject *subject = &clients->items[i];
-        if (!subject_find(subject, options->subjects[i], diags) ||
-            !subject_meet(subject, options->slow, diags))
+    for (; clients->count < options->subject_count; clients->count++) {
+        const char *name = options->subjects[clients->count];
+        if (strcmp(name, SUBJECT_BUNDLED) == 0)
+            return diag_add(diags, NULL, 0, NULL, "bundled is assay itself: nothing rests on it");
+        if (!subject_find(&clients->items[clients->count], name, diags))
             return false;
     }
-    clients->count = options->subject_count;
+    return true;
+}
+
+static bool meet_named(struct clients *clients, unsigned slow, struct diags *diags)
+{
+    for (size_t i = 0; i < clients->count; i++)
+        if (!subject_meet(&clients->items[i], slow, diags))
+            return false;
     return true;
 }
 
@@ -47,10 +50,12 @@ static enum exit_status play(const struct options *options, const struct selecte
                              struct observed *observed, struct diags *diags)
 {
     struct clients clients = {.count = 0};
-    if (!is_named(options))
-        meet_all(&clients, options->slow, diags);
-    else if (!meet_named(&clients, options, diags))
+    if (!find_named(&clients, options, diags))
+        return STATUS_USAGE;
+    if (!meet_named(&clients, options->slow, diags))
         return STATUS_BROKEN;
+    if (clients.count == 0)
+        meet_all(&clients, options->slow, diags);
     if (clients.count == 0) {
         diag_add(diags, NULL, 0, NULL, "no client is there to be observed");
         return STATUS_NOTHING;

@@ -29,6 +29,8 @@ static bool find_subjects(const struct options *options, struct subjects *subjec
 {
     bool is_good = true;
     subjects->count = options->subject_count;
+    if (subjects->count == 0)
+        return subject_find(&subjects->items[subjects->count++], SUBJECT_BUNDLED, diags);
     for (size_t i = 0; i < subjects->count; i++)
         is_good = subject_find(&subjects->items[i], options->subjects[i], diags) && is_good;
     return is_good;

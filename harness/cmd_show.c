@@ -2,6 +2,7 @@
 #include "harness/grep.h"
 #include "harness/report_set.h"
 #include "harness/sinks.h"
+#include "harness/tally.h"
 
 /* The words of the command line. */
 struct words {
@@ -193,11 +194,7 @@ static void ignore(void *context, const struct case_result *result)
 static void show_result(void *context, const struct case_result *result)
 {
     struct shown *shown = context;
-    struct totals *totals = &shown->totals[report_set_subject(shown->set, result->subject)];
-    totals->cases[result->verdict]++;
-    totals->stale += result->is_stale;
-    for (enum verdict verdict = 0; verdict < VERDICT_COUNT; verdict++)
-        totals->runs[verdict] += result->verdict_runs[verdict];
+    tally_result(&shown->totals[report_set_subject(shown->set, result->subject)], result);
     sinks_result(&shown->sinks, result);
 }
 

@@ -99,25 +99,20 @@ void collect_free(struct collect *collect)
 
 /* --- runs come ------------------------------------------------------------------ */
 
-/* Points of one case may have behaviours of their own, so names are compared, not pointers. */
-static bool is_same_name(const char *one, const char *other)
-{
-    return one == other || (one != NULL && other != NULL && strcmp(one, other) == 0);
-}
-
 static bool is_same_wait(const struct awaited *one, const struct awaited *other)
 {
     return one->control == other->control && one->split == other->split &&
            one->likeness == other->likeness;
 }
 
+/* Points of one case may have behaviours of their own, so names are compared, not pointers. */
 static struct group *group_of(struct collect *collect, const struct run_result *run,
                               struct awaited awaited)
 {
     const char *name = run->behaviour != NULL ? run->behaviour->name : NULL;
     for (struct group *group = collect->groups; group != NULL; group = group->next)
         if (group->verdict == run->verdict && is_same_wait(&group->awaited, &awaited) &&
-            is_same_name(group->name, name))
+            text_equal(group->name, name))
             return group;
     struct group *group = arena_alloc(collect->arena, sizeof(*group));
     group->verdict = run->verdict;
@@ -333,7 +328,7 @@ static bool is_same_kind(const struct run_result *one, const struct run_result *
     return one->verdict == other->verdict &&
            (one->verdict == VERDICT_PASS || one->behaviour == other->behaviour ||
             (one->behaviour != NULL && other->behaviour != NULL &&
-             is_same_name(one->behaviour->name, other->behaviour->name)));
+             text_equal(one->behaviour->name, other->behaviour->name)));
 }
 
 static bool is_shown(const struct case_result *result, const struct run_result *run)

@@ -62,7 +62,7 @@ static const char *fill(struct arena *arena, const char *text, const struct name
         while (one->name != NULL &&
                (strlen(one->name) != len || memcmp(one->name, open + 2, len) != 0))
             one++;
-        if (one->name == NULL) { /* not ours: it stays */
+        if (one->name == NULL || strncmp(open + 2 + len, "}}", 2) != 0) { /* not ours: it stays */
             filled = arena_printf(arena, "%s%.*s", filled, (int)(open + 2 - text), text);
             text = open + 2;
             continue;

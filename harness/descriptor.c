@@ -130,23 +130,19 @@ static void read_answer(const struct loader *loader, const struct json *object,
 static void read_errors(const struct loader *loader, const struct json *object,
                         struct descriptor *descriptor)
 {
-    const char *words[OUTCOME_ERROR_COUNT + 1] = {NULL};
-    for (int i = OUTCOME_NONE + 1; i <= OUTCOME_OTHER; i++)
-        words[i - OUTCOME_NONE - 1] = outcome_error_name((enum outcome_error)i);
     if (!load_is(loader, object, JSON_OBJECT))
         return;
     struct code_error *errors = arena_array(loader->arena, object->count, sizeof(*errors));
     for (const struct json *member = object->items; member != NULL; member = member->next) {
-        const int index = load_word(loader, member, words);
+        const enum outcome_error error = load_error_kind(loader, member);
         int code = 0;
         size_t digits = strspn(member->key, "0123456789");
         for (size_t i = 0; i < digits && code <= CODE_MAX; i++)
             code = code * 10 + (member->key[i] - '0');
         if (digits == 0 || member->key[digits] != '\0' || code < 1 || code > CODE_MAX)
             load_error(loader, member, "want a code from 1 to %d as the key", CODE_MAX);
-        else if (index >= 0)
-            errors[descriptor->error_count++] =
-                (struct code_error){code, (enum outcome_error)(index + 1)};
+        else if (error != OUTCOME_NONE)
+            errors[descriptor->error_count++] = (struct code_error){code, error};
     }
     descriptor->errors = errors;
 }

@@ -3,7 +3,7 @@
  *
  * A session is what a subject makes anew at `begin` and closes at `end`:
  * connections, cookies, caches; nothing of one case may reach the next. One
- * driver plays one session at a time. All calls and both callbacks happen on
+ * driver plays one session at a time. All calls and callbacks happen on
  * the loop's thread, and no callback comes from inside a call.
  */
 #ifndef HARNESS_DRIVER_H

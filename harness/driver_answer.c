@@ -1,7 +1,6 @@
 #include "harness/driver_lines.h"
 
 #include "harness/load_private.h"
-#include "wire/base64.h"
 
 /* No client means anything by a longer number. */
 enum { STATUS_MAX = 999999 };
@@ -33,15 +32,7 @@ static struct bytes read_base64(const struct loader *loader, const struct json *
     static const char *const keys[] = {"b64", NULL};
     const struct json *digits =
         load_object(loader, value, keys) ? load_member(loader, value, "b64") : NULL;
-    if (digits == NULL || !load_is(loader, digits, JSON_STRING))
-        return (struct bytes){NULL, 0};
-    const struct bytes text = {(const uint8_t *)digits->string, digits->len};
-    uint8_t *octets = arena_alloc(loader->arena, text.len / 4 * 3);
-    size_t len;
-    if (!base64_decode(text, octets, &len))
-        load_error(loader, digits, "want base64 with padding, got %s",
-                   diag_quote(loader->arena, text));
-    return (struct bytes){octets, len};
+    return digits != NULL ? load_base64(loader, digits) : (struct bytes){NULL, 0};
 }
 
 /* A string, or {"b64"}. */
@@ -157,15 +148,10 @@ static void read_interims(const struct loader *loader, const struct json *value,
     outcome->interims = interims;
 }
 
-/* What the harness alone says is no word of a driver's. */
 static void read_error(const struct loader *loader, const struct json *value,
                        struct outcome *outcome)
 {
-    const char *words[OUTCOME_ERROR_COUNT + 1] = {NULL};
-    size_t count = 0;
-    for (int i = OUTCOME_NONE + 1; i <= OUTCOME_OTHER; i++)
-        words[count++] = outcome_error_name((enum outcome_error)i);
-    outcome->error = (enum outcome_error)(OUTCOME_NONE + 1 + load_word(loader, value, words));
+    outcome->error = load_error_kind(loader, value);
 }
 
 /* No string of JSON may hold NUL, and what a client quotes may: so octets do as well. */
@@ -312,29 +298,6 @@ bool driver_read_answer(struct bytes line, struct driver_answer *answer, struct 
 
 /* --- the hello -------------------------------------------------------------------------------- */
 
-static void read_can(const struct loader *loader, const struct json *list, can_set *can)
-{
-    const char *words[CAN_COUNT + 1] = {NULL};
-    for (int i = 0; i < CAN_COUNT; i++)
-        words[i] = can_name((enum capability)i);
-    if (!load_is(loader, list, JSON_ARRAY))
-        return;
-    for (const struct json *word = list->items; word != NULL; word = word->next) {
-        if (!load_is(loader, word, JSON_STRING))
-            continue;
-        const enum capability capability = can_find(word->string);
-        if (capability < CAN_COUNT) {
-            *can |= (can_set)1 << capability;
-            continue;
-        }
-        const char *near = diag_suggest(bytes_of(word->string), words);
-        load_error(loader, word, "no subject can do %s%s%s%s",
-                   diag_quote(loader->arena, bytes_of(word->string)),
-                   near != NULL ? "; did you mean \"" : "", near != NULL ? near : "",
-                   near != NULL ? "\"?" : "");
-    }
-}
-
 /* The text of a member; NULL where it is not there, or null. */
 static const char *optional_text(const struct loader *loader, const struct json *root,
                                  const char *key)
@@ -363,9 +326,7 @@ bool driver_read_hello(struct bytes line, struct subject_info *info, struct aren
     info->client = optional_text(&loader, root, "client");
     info->version = optional_text(&loader, root, "version");
     info->engine = optional_text(&loader, root, "engine");
-    info->can = 0;
-    if (can != NULL)
-        read_can(&loader, can, &info->can);
+    info->can = can != NULL ? load_can(&loader, can) : 0;
     info->patience =
         patience != NULL ? (unsigned)load_number(&loader, patience, 1, DRIVER_PATIENCE_MAX) : 1;
     return diags->count == before;

@@ -160,7 +160,6 @@ static struct dependence find_dependence(const struct loader *loader, const stru
     for (const struct defs *defs = loader->defs; defs != NULL; defs = defs->outer)
         for (size_t i = 0; i < defs->count; i++)
             depends.played |= expand_mentions(matrix, defs->items[i].source);
-    depends.recognised = depends.played;
     for (size_t i = 0; i < sizeof(played) / sizeof(played[0]); i++)
         depends.played |= expand_mentions(matrix, json_member(object, played[i]));
     for (size_t i = 0; i < sizeof(recognised) / sizeof(recognised[0]); i++)

@@ -18,20 +18,11 @@ struct bytes expand_text(const struct json *string)
     return (struct bytes){(const uint8_t *)string->string, string->len};
 }
 
-/* Where the octet stands twice, from `from` on; `text.len` when it does not. */
-static size_t find_pair(struct bytes text, size_t from, uint8_t octet)
-{
-    for (size_t i = from; i + 1 < text.len; i++)
-        if (text.at[i] == octet && text.at[i + 1] == octet)
-            return i;
-    return text.len;
-}
-
 bool expand_next_template(struct matrix *matrix, struct bytes text, size_t *at, struct bytes *name)
 {
-    for (size_t open = find_pair(text, *at, '{'); open < text.len;
-         open = find_pair(text, open + 2, '{')) {
-        const size_t close = find_pair(text, open + 2, '}');
+    for (size_t open = load_find_pair(text, *at, '{'); open < text.len;
+         open = load_find_pair(text, open + 2, '{')) {
+        const size_t close = load_find_pair(text, open + 2, '}');
         struct bytes key;
         if (close == text.len)
             return false;

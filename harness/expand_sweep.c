@@ -2,33 +2,28 @@
 
 /* --- the send ------------------------------------------------------------------------ */
 
+static const struct script *script_of(const struct swept *swept)
+{
+    return &swept->point->peers[swept->peer].scripts[swept->script];
+}
+
 /* Finds the send so named; false after a mistake. */
 static bool find_send(const struct expansion *expansion, struct swept *swept)
 {
     const struct sweep *sweep = expansion->loader->sweep;
-    const struct point *base = &expansion->base;
-    *swept = (struct swept){.point = base};
-    for (unsigned i = 0; i < base->peer_count; i++)
-        for (unsigned j = 0; j < base->peers[i].script_count; j++)
-            for (unsigned k = 0; k < base->peers[i].scripts[j].count; k++) {
-                const struct step *step = &base->peers[i].scripts[j].steps[k];
-                if (step->verb != STEP_SEND || step->name == NULL ||
-                    strcmp(step->name, sweep->send->string) != 0)
-                    continue;
-                swept->peer = i;
-                swept->script = j;
-                swept->step = k;
-                swept->send = step;
-                return true;
-            }
+    const struct step_name *name = load_find_name(expansion->loader, sweep->send->string);
+    *swept = (struct swept){.point = &expansion->base};
+    if (name != NULL && !name->is_client) {
+        swept->peer = name->mark.peer;
+        swept->script = name->mark.connection_script;
+        swept->step = name->mark.step;
+        swept->send = &script_of(swept)->steps[swept->step];
+        if (swept->send->verb == STEP_SEND)
+            return true;
+    }
     load_error(expansion->loader, sweep->send, "no send has the name %s",
                diag_quote(expansion->loader->arena, bytes_of(sweep->send->string)));
     return false;
-}
-
-static const struct script *script_of(const struct swept *swept)
-{
-    return &swept->point->peers[swept->peer].scripts[swept->script];
 }
 
 static bool is_head(const struct octets *method)
@@ -64,14 +59,6 @@ static enum http_answers answers_of(const struct swept *swept)
         return HTTP_ANSWERS_HEAD;
     return octets_equal(method, NULL, bytes_of("CONNECT")) ? HTTP_ANSWERS_CONNECT
                                                            : HTTP_ANSWERS_OTHER;
-}
-
-static bool is_plain(const struct octets *octets)
-{
-    for (size_t i = 0; i < octets->count; i++)
-        if (octets->pieces[i].hole != HOLE_NONE)
-            return false;
-    return true;
 }
 
 /* Told before anything is built of a send of gigabytes. */
@@ -336,7 +323,7 @@ void expand_sweep(struct expansion *expansion, const char *id)
         split_send(expansion, &swept, id);
         return;
     }
-    if (!is_plain(&swept.send->send))
+    if (load_has_hole(&swept.send->send))
         load_error(loader, loader->sweep->send,
                    "want a send whose octets do not depend on the run");
     else if (loader->sweep->kind == SWEEP_TRUNCATE)

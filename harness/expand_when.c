@@ -120,14 +120,11 @@ static const char *pattern_text(const struct loader *loader, const struct json *
 static void tell_never(const struct loader *loader, const struct json *condition,
                        const struct json *pattern, const char *const *words)
 {
-    const char *near =
-        pattern->type == JSON_STRING ? diag_suggest(bytes_of(pattern->string), words) : NULL;
-    const char *text = pattern_text(loader, pattern);
-    if (near != NULL)
-        load_error(loader, pattern, "\"%s\" is never %s; did you mean \"%s\"?", condition->key,
-                   text, near);
-    else
-        load_error(loader, pattern, "\"%s\" is never %s", condition->key, text);
+    const char *near = pattern->type == JSON_STRING
+                           ? diag_did_you_mean(loader->arena, bytes_of(pattern->string), words)
+                           : "";
+    load_error(loader, pattern, "\"%s\" is never %s%s", condition->key,
+               pattern_text(loader, pattern), near);
 }
 
 static void check_value(const struct loader *loader, const struct variable *variable,

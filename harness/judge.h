@@ -23,7 +23,7 @@ struct judge *judge_new(const struct point *point, const struct endpoint *endpoi
 /* A transcript_watch; the watcher is the struct judge. */
 void judge_watch(void *watcher, const struct event *event);
 
-/* Sets verdict, behaviour, reason and outcomes. */
+/* Sets verdict, behaviour, reason, grade, outcomes, findings and how many requests came. */
 void judge_finish(struct judge *judge, struct run_result *result);
 
 /* Accepts NULL. */

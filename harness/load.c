@@ -102,15 +102,22 @@ bool corpus_load_text(struct corpus *corpus, const char *file, struct bytes text
     return own.count == 0;
 }
 
-static bool load_one(struct corpus *corpus, const char *path, const struct stat *info,
-                     struct diags *diags)
+static bool cannot_read(const char *path, struct diags *diags)
 {
+    return diag_add(diags, path, 0, NULL, "cannot read: %s", strerror(errno));
+}
+
+static bool load_one(struct corpus *corpus, const char *path, struct diags *diags)
+{
+    struct stat info;
     struct bytes text;
+    if (stat(path, &info) != 0)
+        return cannot_read(path, diags);
     for (const struct loaded_file *one = corpus->files; one != NULL; one = one->next)
-        if (one->device == info->st_dev && one->inode == info->st_ino)
+        if (one->device == info.st_dev && one->inode == info.st_ino)
             return diag_add(diags, path, 0, NULL, "this file was loaded before, as %s", one->path);
     struct loaded_file *file = arena_alloc(corpus->arena, sizeof(*file));
-    *file = (struct loaded_file){corpus->files, info->st_dev, info->st_ino, path};
+    *file = (struct loaded_file){corpus->files, info.st_dev, info.st_ino, path};
     corpus->files = file;
     return read_file(&text, corpus->arena, path, JSON_SIZE_MAX, diags) &&
            corpus_load_text(corpus, path, text, diags);
@@ -149,7 +156,7 @@ static bool gather_entry(struct corpus *corpus, const char *path, const char *na
     if (name[0] == '.')
         return true;
     if (stat(path, &info) != 0)
-        return diag_add(diags, path, 0, NULL, "cannot read: %s", strerror(errno));
+        return cannot_read(path, diags);
     if (S_ISDIR(info.st_mode))
         return gather(corpus, path, depth + 1, paths, diags);
     if (is_case_file(name))
@@ -164,7 +171,7 @@ static bool gather(struct corpus *corpus, const char *folder, int depth, struct 
         return diag_add(diags, folder, 0, NULL, "folders more than %d deep", FOLDER_DEPTH_MAX);
     DIR *open = opendir(folder);
     if (open == NULL)
-        return diag_add(diags, folder, 0, NULL, "cannot read: %s", strerror(errno));
+        return cannot_read(folder, diags);
     bool is_good = true;
     for (const struct dirent *entry = readdir(open); entry != NULL; entry = readdir(open)) {
         const char *path = arena_printf(corpus->arena, "%s/%s", folder, entry->d_name);
@@ -185,11 +192,8 @@ static bool load_folder(struct corpus *corpus, const char *folder, struct diags 
     bool is_good = gather(corpus, folder, 1, &paths, diags);
     if (paths.count > 0)
         qsort(paths.items, paths.count, sizeof(*paths.items), by_path);
-    for (size_t i = 0; i < paths.count; i++) {
-        struct stat info;
-        if (stat(paths.items[i], &info) == 0)
-            is_good = load_one(corpus, paths.items[i], &info, diags) && is_good;
-    }
+    for (size_t i = 0; i < paths.count; i++)
+        is_good = load_one(corpus, paths.items[i], diags) && is_good;
     return is_good;
 }
 
@@ -200,8 +204,6 @@ bool corpus_load(struct corpus *corpus, const char *path, struct diags *diags)
     while (len > 1 && path[len - 1] == '/')
         len--;
     const char *plain = arena_strndup(corpus->arena, path, len);
-    if (stat(plain, &info) != 0)
-        return diag_add(diags, plain, 0, NULL, "cannot read: %s", strerror(errno));
-    return S_ISDIR(info.st_mode) ? load_folder(corpus, plain, diags)
-                                 : load_one(corpus, plain, &info, diags);
+    return stat(plain, &info) == 0 && S_ISDIR(info.st_mode) ? load_folder(corpus, plain, diags)
+                                                            : load_one(corpus, plain, diags);
 }

@@ -59,18 +59,13 @@ static can_set resolve_ref(const struct loader *loader, const struct pending_ref
     return 0;
 }
 
-const struct step_ref *load_peer_step(const struct loader *loader, const struct json *value)
+const struct mark *load_peer_mark(const struct loader *loader, const struct json *value)
 {
     if (!load_is(loader, value, JSON_STRING))
         return NULL;
-    for (const struct step_name *one = loader->names; one != NULL; one = one->next) {
-        if (one->is_client || strcmp(one->name, value->string) != 0)
-            continue;
-        struct step_ref *ref = arena_alloc(loader->arena, sizeof(*ref));
-        *ref = (struct step_ref){
-            .peer = one->mark.peer, .script = one->mark.connection_script, .step = one->mark.step};
-        return ref;
-    }
+    const struct step_name *found = load_find_name(loader, value->string);
+    if (found != NULL && !found->is_client)
+        return &found->mark;
     load_error(loader, value, "no step of a peer's has the name %s",
                diag_quote(loader->arena, bytes_of(value->string)));
     return NULL;

@@ -91,11 +91,11 @@ static const char *suggest_requirement(const struct loader *loader, const char *
 {
     const struct catalog *catalog = loader->corpus->catalog;
     if (loader->diags->count >= DIAGS_MAX)
-        return NULL; /* it would not be told */
+        return ""; /* it would not be told */
     const char **ids = arena_array(loader->arena, catalog->count + 1, sizeof(*ids));
     for (size_t i = 0; i < catalog->count; i++)
         ids[i] = catalog->items[i].id;
-    return diag_suggest(bytes_of(id), ids);
+    return diag_did_you_mean(loader->arena, bytes_of(id), ids);
 }
 
 const struct requirement *load_requirement(const struct loader *loader, const struct json *value)
@@ -105,13 +105,9 @@ const struct requirement *load_requirement(const struct loader *loader, const st
     const struct requirement *found = catalog_find(loader->corpus->catalog, value->string);
     if (found != NULL)
         return found;
-    const char *near = suggest_requirement(loader, value->string);
-    const char *quoted = diag_quote(loader->arena, bytes_of(value->string));
-    if (near != NULL)
-        load_error(loader, value, "no requirement has the id %s; did you mean \"%s\"?", quoted,
-                   near);
-    else
-        load_error(loader, value, "no requirement has the id %s", quoted);
+    load_error(loader, value, "no requirement has the id %s%s",
+               diag_quote(loader->arena, bytes_of(value->string)),
+               suggest_requirement(loader, value->string));
     return NULL;
 }
 

@@ -177,11 +177,10 @@ static void add_template(const struct loader *loader, const struct json *at, str
         unknown_template(loader, at, name);
 }
 
-/* Where the two octets stand first; `text.len` when they do not. */
-static size_t find_pair(struct bytes text, char octet)
+size_t load_find_pair(struct bytes text, size_t from, uint8_t octet)
 {
-    for (size_t i = 0; i + 1 < text.len; i++)
-        if (text.at[i] == (uint8_t)octet && text.at[i + 1] == (uint8_t)octet)
+    for (size_t i = from; i + 1 < text.len; i++)
+        if (text.at[i] == octet && text.at[i + 1] == octet)
             return i;
     return text.len;
 }
@@ -190,12 +189,12 @@ void load_text_into(const struct loader *loader, const struct json *at, struct b
                     struct octets_builder *builder)
 {
     while (text.len > 0) {
-        const struct bytes plain = bytes_take(&text, find_pair(text, '{'));
+        const struct bytes plain = bytes_take(&text, load_find_pair(text, 0, '{'));
         builder_add(loader, builder, (struct piece){.data = plain, .times = 1});
         if (text.len == 0)
             return;
         bytes_take(&text, 2);
-        const size_t name_len = find_pair(text, '}');
+        const size_t name_len = load_find_pair(text, 0, '}');
         if (name_len == text.len) {
             load_error(loader, at, "want \"}}\" behind \"{{\"");
             return;
@@ -242,18 +241,23 @@ struct octets load_template(const struct loader *loader, const struct json *at, 
     return builder_finish(loader, at, &builder);
 }
 
+bool load_has_hole(const struct octets *octets)
+{
+    for (size_t i = 0; i < octets->count; i++)
+        if (octets->pieces[i].hole != HOLE_NONE)
+            return true;
+    return false;
+}
+
 struct bytes load_plain_bytes(const struct loader *loader, const struct json *value, size_t max)
 {
     const struct octets octets = load_bytes(loader, value);
-    for (size_t i = 0; i < octets.count; i++)
-        if (octets.pieces[i].hole != HOLE_NONE) {
-            load_error(loader, value, "want octets that do not depend on the run");
-            return (struct bytes){NULL, 0};
-        }
-    if (octets.len > max) {
+    if (load_has_hole(&octets))
+        load_error(loader, value, "want octets that do not depend on the run");
+    else if (octets.len > max)
         load_error(loader, value, "want at most %zu octets, got %llu", max,
                    (unsigned long long)octets.len);
-        return (struct bytes){NULL, 0};
-    }
-    return octets_build(&octets, NULL, loader->arena, max);
+    else
+        return octets_build(&octets, NULL, loader->arena, max);
+    return (struct bytes){NULL, 0};
 }

@@ -147,24 +147,6 @@ static const struct grade_table *read_connection(const struct loader *loader,
 
 /* --- the mark -------------------------------------------------------------------- */
 
-static void read_mark_name(const struct loader *loader, const struct json *value,
-                           struct mark *marks, size_t *count)
-{
-    if (!load_is(loader, value, JSON_STRING))
-        return;
-    for (const struct step_name *one = loader->names; one != NULL; one = one->next) {
-        if (strcmp(one->name, value->string) != 0)
-            continue;
-        if (one->is_client)
-            load_error(loader, value, "want the name of a step of a peer's");
-        else
-            marks[(*count)++] = one->mark;
-        return;
-    }
-    load_error(loader, value, "no step has the name %s",
-               diag_quote(loader->arena, bytes_of(value->string)));
-}
-
 static void read_marks(const struct loader *loader, const struct json *value, struct point *point)
 {
     const bool is_list = value->type == JSON_ARRAY;
@@ -174,8 +156,11 @@ static void read_marks(const struct loader *loader, const struct json *value, st
     if (is_list && value->count == 0)
         load_error(loader, value, "want a step's name, a list of them, or \"none\"");
     for (const struct json *item = is_list ? value->items : value; item != NULL;
-         item = is_list ? item->next : NULL)
-        read_mark_name(loader, item, marks, &point->mark_count);
+         item = is_list ? item->next : NULL) {
+        const struct mark *mark = load_peer_mark(loader, item);
+        if (mark != NULL)
+            marks[point->mark_count++] = *mark;
+    }
     point->marks = marks;
 }
 

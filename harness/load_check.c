@@ -37,17 +37,14 @@ static bool value_covered(const struct loader *loader, const struct value_patter
     for (size_t i = 0; i < pattern->count; i++)
         if (value_same(&pattern->values[i], value))
             return true;
-    if (value->kind != VALUE_EQUALS || value->octets.len > TRIED_MAX)
+    if (value->kind != VALUE_EQUALS || value->octets.len > TRIED_MAX ||
+        load_has_hole(&value->octets))
         return false;
-    for (size_t i = 0; i < value->octets.count; i++)
-        if (value->octets.pieces[i].hole != HOLE_NONE)
-            return false;
     const struct subject_value plain = {
         true, octets_build(&value->octets, NULL, loader->arena, TRIED_MAX), value->octets.len};
     for (size_t i = 0; i < pattern->count; i++)
-        for (size_t j = 0; j < pattern->values[i].octets.count; j++)
-            if (pattern->values[i].octets.pieces[j].hole != HOLE_NONE)
-                return false;
+        if (load_has_hole(&pattern->values[i].octets))
+            return false;
     return value_matches(pattern, NULL, &plain, loader->arena);
 }
 

@@ -44,30 +44,27 @@ static void read_hex(const struct loader *loader, const struct json *value, cons
                    diag_quote(loader->arena, bytes_of(main->string)));
 }
 
+struct bytes load_base64(const struct loader *loader, const struct json *digits)
+{
+    if (!load_is(loader, digits, JSON_STRING))
+        return (struct bytes){NULL, 0};
+    const struct bytes text = {(const uint8_t *)digits->string, digits->len};
+    uint8_t *octets = arena_alloc(loader->arena, text.len / 4 * 3);
+    size_t len;
+    if (base64_decode(text, octets, &len))
+        return (struct bytes){octets, len};
+    load_error(loader, digits, "want base64 with padding, got %s", diag_quote(loader->arena, text));
+    return (struct bytes){NULL, 0};
+}
+
 static void read_base64(const struct loader *loader, const struct json *value,
                         const struct json *main, struct octets_builder *builder)
 {
     (void)value;
-    if (!load_is(loader, main, JSON_STRING))
-        return;
-    uint8_t *octets = arena_alloc(loader->arena, main->len / 4 * 3);
-    size_t len;
-    if (base64_decode((struct bytes){(const uint8_t *)main->string, main->len}, octets, &len))
-        add_octets(loader, builder, (struct bytes){octets, len});
-    else
-        load_error(loader, main, "want base64 with padding, got %s",
-                   diag_quote(loader->arena, bytes_of(main->string)));
+    add_octets(loader, builder, load_base64(loader, main));
 }
 
 /* --- made by the number ----------------------------------------------------------------- */
-
-static bool has_hole(const struct octets *octets)
-{
-    for (size_t i = 0; i < octets->count; i++)
-        if (octets->pieces[i].hole != HOLE_NONE)
-            return true;
-    return false;
-}
 
 /* Several pieces become one where they are short and known; else they stand there so often. */
 static void repeat(const struct loader *loader, const struct json *value,
@@ -81,7 +78,7 @@ static void repeat(const struct loader *loader, const struct json *value,
         else
             piece.times *= times;
         builder_add(loader, builder, piece);
-    } else if (inner->len <= REPEATED_LEN_MAX && !has_hole(inner)) {
+    } else if (inner->len <= REPEATED_LEN_MAX && !load_has_hole(inner)) {
         if (!load_charge(loader, value, inner->len))
             return;
         const struct bytes all = octets_build(inner, NULL, loader->arena, REPEATED_LEN_MAX);

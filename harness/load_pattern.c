@@ -199,6 +199,17 @@ static void read_status(const struct loader *loader, const struct json *value,
     }
 }
 
+static const struct step_ref *read_before(const struct loader *loader, const struct json *value)
+{
+    const struct mark *mark = load_peer_mark(loader, value);
+    struct step_ref *ref = arena_alloc(loader->arena, sizeof(*ref));
+    if (mark == NULL)
+        return NULL;
+    *ref = (struct step_ref){
+        .peer = mark->peer, .script = mark->connection_script, .step = mark->step};
+    return ref;
+}
+
 struct outcome_pattern load_outcome_pattern(const struct loader *loader, const struct json *value)
 {
     static const char *const keys[] = {"error",   "status",   "body",    "partial", "reason",
@@ -222,7 +233,7 @@ struct outcome_pattern load_outcome_pattern(const struct loader *loader, const s
         pattern.interim = read_numbers(loader, interim, INTERIM_MOST, &pattern.interim_count);
     }
     if (before != NULL)
-        pattern.before = load_peer_step(loader, before);
+        pattern.before = read_before(loader, before);
     if (pattern.body.count > 0 && (pattern.errors & ERROR_BIT(OUTCOME_NONE)) == 0)
         load_error(loader, json_member(value, "body"),
                    "an outcome with an error has \"partial\", not \"body\"");

@@ -102,6 +102,9 @@ int load_word(const struct loader *loader, const struct json *value, const char 
 /* A list of capabilities. */
 can_set load_can(const struct loader *loader, const struct json *list);
 
+/* A kind of error that a client can tell of, which `hung` is not; OUTCOME_NONE after a mistake. */
+enum outcome_error load_error_kind(const struct loader *loader, const struct json *value);
+
 /* load_rules.c: a list of names of rules. */
 const enum rule *load_rules(const struct loader *loader, const struct json *list, size_t *count);
 
@@ -132,6 +135,8 @@ struct octets_builder {
 
 void load_bytes_into(const struct loader *loader, const struct json *value,
                      struct octets_builder *builder);
+/* Where the octet stands twice, from `from` on; `text.len` when it does not. */
+size_t load_find_pair(struct bytes text, size_t from, uint8_t octet);
 void load_text_into(const struct loader *loader, const struct json *at, struct bytes text,
                     struct octets_builder *builder);
 void builder_add(const struct loader *loader, struct octets_builder *builder, struct piece piece);
@@ -141,6 +146,9 @@ void builder_add_text(const struct loader *loader, struct octets_builder *builde
 struct octets builder_finish(const struct loader *loader, const struct json *at,
                              struct octets_builder *builder);
 
+/* The octets of a string of base64; none after a mistake. */
+struct bytes load_base64(const struct loader *loader, const struct json *digits);
+
 /* An object form of BYTES. */
 void load_form_into(const struct loader *loader, const struct json *value,
                     struct octets_builder *builder);
@@ -149,6 +157,9 @@ struct octets load_bytes(const struct loader *loader, const struct json *value);
 
 /* A string, its templates replaced; `at` is where mistakes are told. */
 struct octets load_template(const struct loader *loader, const struct json *at, struct bytes text);
+
+/* Whether some of it is known only in a run. */
+bool load_has_hole(const struct octets *octets);
 
 /* BYTES that hold nothing known only in a run, at most `max` octets. */
 struct bytes load_plain_bytes(const struct loader *loader, const struct json *value, size_t max);
@@ -169,9 +180,12 @@ void load_peers(struct loader *loader, const struct json *origin, const struct j
  * filled in by load_resolve(), which also tells of barriers that wait for each other. */
 const struct step_ref *load_after(struct loader *loader, const struct json *value, size_t *count);
 const struct step_ref *load_ref(struct loader *loader, const struct json *value);
-/* The step of a peer's that has that name, known when all steps are read; NULL after a mistake. */
-const struct step_ref *load_peer_step(const struct loader *loader, const struct json *value);
+/* The step of a peer's that the string names, known when all are read; NULL after a mistake. */
+const struct mark *load_peer_mark(const struct loader *loader, const struct json *value);
 void load_resolve(struct loader *loader, const struct point *point, can_set *needs);
+
+/* The step of this case that has the name; NULL: none has. */
+const struct step_name *load_find_name(const struct loader *loader, const char *name);
 
 /* Notes the name `value` of a step; two may not have one. */
 const char *load_step_name(struct loader *loader, const struct json *value, struct step_name entry);

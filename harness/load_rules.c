@@ -1,16 +1,5 @@
 #include "harness/load_private.h"
 
-static void unknown_rule(const struct loader *loader, const struct json *item,
-                         const char *const *names)
-{
-    const char *near = diag_suggest(bytes_of(item->string), names);
-    const char *quoted = diag_quote(loader->arena, bytes_of(item->string));
-    if (near != NULL)
-        load_error(loader, item, "no rule is called %s; did you mean \"%s\"?", quoted, near);
-    else
-        load_error(loader, item, "no rule is called %s", quoted);
-}
-
 const enum rule *load_rules(const struct loader *loader, const struct json *list, size_t *count)
 {
     const char *names[RULE_COUNT + 1] = {NULL};
@@ -28,7 +17,9 @@ const enum rule *load_rules(const struct loader *loader, const struct json *list
         if (rule < RULE_COUNT)
             rules[(*count)++] = (enum rule)rule;
         else
-            unknown_rule(loader, item, names);
+            load_error(loader, item, "no rule is called %s%s",
+                       diag_quote(loader->arena, bytes_of(item->string)),
+                       diag_did_you_mean(loader->arena, bytes_of(item->string), names));
     }
     return rules;
 }

@@ -204,6 +204,42 @@ static struct step *add_step(struct script_builder *builder)
 
 static void read_steps(struct script_builder *builder, const struct json *list);
 
+/* {"repeat": [steps], ...}: the steps, then the step that goes back to them. */
+static struct step *add_repeat(struct script_builder *builder, const struct json *value)
+{
+    struct loader *loader = builder->loader;
+    const size_t first = builder->count;
+    const bool was_ended = builder->is_ended;
+    read_steps(builder, json_member(value, "repeat"));
+    struct step *step = add_step(builder);
+    step->repeated_count = builder->count - 1 - first;
+    read_rounds(loader, value, step);
+    if (builder->is_closed)
+        load_error(loader, value, "the connection is closed by a step that is repeated");
+    else if (builder->is_ended && !was_ended)
+        load_error(loader, value, "the sending side is closed by a step that is repeated");
+    if (step->repeated_count == 0)
+        load_error(loader, value, "want at least one step to repeat");
+    return step;
+}
+
+/* What may stand beside any verb, and `segments`. */
+static void read_beside(struct script_builder *builder, const struct json *value, struct step *step)
+{
+    struct loader *loader = builder->loader;
+    const struct json *name = json_member(value, "as");
+    const struct json *after = json_member(value, "after");
+    const struct json *segments = json_member(value, "segments");
+    if (segments != NULL)
+        read_segments(loader, segments, step);
+    if (after != NULL)
+        step->after = load_after(loader, after, &step->after_count);
+    if (name != NULL)
+        step->name = load_step_name(loader, name,
+                                    (struct step_name){.mark = {builder->peer, builder->script,
+                                                                (unsigned)(builder->count - 1)}});
+}
+
 static void read_step(struct script_builder *builder, const struct json *value)
 {
     struct loader *loader = builder->loader;
@@ -220,32 +256,11 @@ static void read_step(struct script_builder *builder, const struct json *value)
         load_error(loader, value, "the connection is closed by the step before");
     else if (builder->is_ended && verb == STEP_SEND)
         load_error(loader, value, "the sending side is closed by a step before");
-    const size_t first = builder->count;
-    if (verb == STEP_REPEAT)
-        read_steps(builder, json_member(value, "repeat"));
-    const size_t repeated_count = builder->count - first;
-    struct step *step = add_step(builder);
-    const struct json *name = json_member(value, "as");
-    const struct json *after = json_member(value, "after");
-    const struct json *segments = json_member(value, "segments");
+    struct step *step = verb == STEP_REPEAT ? add_repeat(builder, value) : add_step(builder);
     step->verb = verb;
-    step->repeated_count = repeated_count;
-    if (verb == STEP_REPEAT)
-        read_rounds(loader, value, step);
-    else
+    if (verb != STEP_REPEAT)
         readers[verb](loader, json_member(value, step_verb_name(verb)), step);
-    if (verb == STEP_REPEAT && builder->is_closed)
-        load_error(loader, value, "the connection is closed by a step that is repeated");
-    if (verb == STEP_REPEAT && repeated_count == 0)
-        load_error(loader, value, "want at least one step to repeat");
-    if (segments != NULL)
-        read_segments(loader, segments, step);
-    if (after != NULL)
-        step->after = load_after(loader, after, &step->after_count);
-    if (name != NULL)
-        step->name = load_step_name(loader, name,
-                                    (struct step_name){.mark = {builder->peer, builder->script,
-                                                                (unsigned)(builder->count - 1)}});
+    read_beside(builder, value, step);
     builder->is_ended = builder->is_ended || verb == STEP_CLOSE;
     builder->is_closed = builder->is_closed || (verb == STEP_CLOSE && step->close != CLOSE_FIN);
 }
@@ -275,15 +290,22 @@ struct script load_script(struct loader *loader, const struct json *list, unsign
     return (struct script){builder.steps, builder.count};
 }
 
+const struct step_name *load_find_name(const struct loader *loader, const char *name)
+{
+    const struct step_name *one = loader->names;
+    while (one != NULL && strcmp(one->name, name) != 0)
+        one = one->next;
+    return one;
+}
+
 const char *load_step_name(struct loader *loader, const struct json *value, struct step_name entry)
 {
     entry.name = load_text(loader, value);
-    for (const struct step_name *one = loader->names; one != NULL; one = one->next)
-        if (strcmp(one->name, entry.name) == 0) {
-            load_error(loader, value, "another step has the name %s",
-                       diag_quote(loader->arena, bytes_of(entry.name)));
-            return entry.name;
-        }
+    if (load_find_name(loader, entry.name) != NULL) {
+        load_error(loader, value, "another step has the name %s",
+                   diag_quote(loader->arena, bytes_of(entry.name)));
+        return entry.name;
+    }
     entry.number = loader->names != NULL ? loader->names->number + 1 : 1;
     if (entry.number > NAMES_MAX) {
         load_error(loader, value, "more than %d steps with a name", NAMES_MAX);

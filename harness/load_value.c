@@ -225,8 +225,23 @@ can_set load_can(const struct loader *loader, const struct json *list)
     if (!load_is(loader, list, JSON_ARRAY))
         return 0;
     for (const struct json *item = list->items; item != NULL; item = item->next) {
-        const int index = load_word(loader, item, words);
-        can |= index >= 0 ? (can_set)1 << index : 0;
+        if (!load_is(loader, item, JSON_STRING))
+            continue;
+        const enum capability capability = can_find(item->string);
+        if (capability < CAN_COUNT)
+            can |= (can_set)1 << capability;
+        else
+            load_error(loader, item, "no subject can do %s%s",
+                       diag_quote(loader->arena, bytes_of(item->string)),
+                       diag_did_you_mean(loader->arena, bytes_of(item->string), words));
     }
     return can;
+}
+
+enum outcome_error load_error_kind(const struct loader *loader, const struct json *value)
+{
+    const char *words[OUTCOME_ERROR_COUNT + 1] = {NULL};
+    for (int i = OUTCOME_NONE + 1; i <= OUTCOME_OTHER; i++)
+        words[i - OUTCOME_NONE - 1] = outcome_error_name((enum outcome_error)i);
+    return (enum outcome_error)(OUTCOME_NONE + 1 + load_word(loader, value, words));
 }

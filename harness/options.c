@@ -1,7 +1,5 @@
 #include "harness/options.h"
 
-#include "harness/subject.h"
-
 #include <getopt.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -221,12 +219,8 @@ static void unknown_option(const char *word, unsigned takes, struct diags *diags
             names[count++] = arena_printf(diags->arena, "--%s", rows[i].name);
     names[count] = NULL;
     const struct bytes name = {(const uint8_t *)word, strcspn(word, "=")};
-    const char *near = diag_suggest(name, names);
-    const char *quoted = diag_quote(diags->arena, name);
-    if (near != NULL)
-        diag_add(diags, NULL, 0, NULL, "unknown option %s; did you mean \"%s\"?", quoted, near);
-    else
-        diag_add(diags, NULL, 0, NULL, "unknown option %s", quoted);
+    diag_add(diags, NULL, 0, NULL, "unknown option %s%s", diag_quote(diags->arena, name),
+             diag_did_you_mean(diags->arena, name, names));
 }
 
 static void table_for(unsigned takes, struct option table[ROW_COUNT + 1])
@@ -258,6 +252,8 @@ bool options_read(struct options *options, int argc, char **argv, unsigned takes
         const char *word = optind > at ? argv[optind - 1] : argv[at];
         if (id == ':')
             diag_add(diags, NULL, 0, NULL, "%s wants a value", word);
+        else if (id == '?' && optopt >= OPTION_ADMIN)
+            diag_add(diags, NULL, 0, NULL, "%.*s takes no value", (int)strcspn(word, "="), word);
         else if (id == '?')
             unknown_option(word, takes, diags);
         else
@@ -265,8 +261,6 @@ bool options_read(struct options *options, int argc, char **argv, unsigned takes
     }
     if (options->update_baseline && options->baseline == NULL)
         diag_add(diags, NULL, 0, NULL, "--update-baseline wants a --baseline FILE");
-    if (options->subject_count == 0)
-        options->subjects[options->subject_count++] = SUBJECT_BUNDLED;
     options->selection.words = (const char *const *)(argv + optind);
     options->selection.word_count = (size_t)(argc - optind);
     return diags->count == before;

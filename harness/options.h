@@ -30,10 +30,10 @@ struct report_wish {
 
 struct options {
     struct selection selection;
-    unsigned admin_port;                /* 0: any that is free */
-    const char *reports_folder;         /* NULL: not named */
-    const char *subjects[SUBJECTS_MAX]; /* bundled alone when none is named */
-    size_t subject_count;
+    unsigned admin_port;        /* 0: any that is free */
+    const char *reports_folder; /* NULL: not named */
+    const char *subjects[SUBJECTS_MAX];
+    size_t subject_count; /* 0: the command's own choice */
     struct report_wish reports[REPORTS_MAX];
     size_t report_count;
     unsigned jobs, repeat, slow;

@@ -30,11 +30,6 @@ size_t report_set_subject(const struct report_set *set, const char *name)
     return index;
 }
 
-static bool is_same_text(const char *one, const char *other)
-{
-    return one == other || (one != NULL && other != NULL && strcmp(one, other) == 0);
-}
-
 /* Each rule is counted over all; where it was broken first is where the first report says. */
 static void add_rules(struct totals *totals, const struct totals *more)
 {
@@ -56,7 +51,7 @@ static bool add_subjects(struct report_set *set, struct subject_info *subjects,
         const size_t index = report_set_subject(set, one->name);
         if (index == set->info.subject_count)
             subjects[set->info.subject_count++] = *one;
-        else if (!is_same_text(subjects[index].version, one->version))
+        else if (!text_equal(subjects[index].version, one->version))
             return diag_add(diags, report->file, 0, NULL,
                             "the subject %s is of another version than in the report before",
                             diag_quote(diags->arena, bytes_of(one->name)));

@@ -89,10 +89,7 @@ static void tell_result(struct round *round, const struct case_result *judged)
     struct case_result result = *judged;
     if (round->plan->baseline != NULL)
         baseline_apply(round->plan->baseline, &result);
-    round->totals->cases[result.verdict]++;
-    round->totals->stale += result.is_stale;
-    for (int i = 0; i < VERDICT_COUNT; i++)
-        round->totals->runs[i] += result.verdict_runs[i];
+    tally_result(round->totals, &result);
     for (size_t i = 0; i < round->plan->sink_count; i++)
         round->plan->sinks[i]->vtable->result(round->plan->sinks[i], &result);
 }

@@ -21,6 +21,7 @@ struct seen_connection {
     size_t request_count;
     bool is_canary;               /* what is being read counts nowhere */
     bool met_canary;              /* it came here, as a request of its own */
+    size_t target_len;            /* octets of its target that came last; all: it stays so */
     struct seen_request *request; /* that is being read; NULL between two */
     struct field_list fields, trailers;
     uint8_t *body; /* of `body_size` octets */
@@ -206,17 +207,44 @@ static bool take_event(struct seen_wire *wire, struct seen_connection *connectio
     return false;
 }
 
+static const char target[] = CANARY_TARGET;
+
+/* Whether the canary's target came, in whatever reads. Before it stands a blank, so no part of it
+ * is looked at twice. */
+static bool has_target(const struct seen_connection *connection)
+{
+    return target[connection->target_len] == '\0';
+}
+
+static void look_for_target(struct seen_connection *connection, struct bytes octets)
+{
+    size_t *len = &connection->target_len;
+    while (octets.len > 0 && !has_target(connection)) {
+        if (*len == 0) {
+            const uint8_t *first = memchr(octets.at, target[0], octets.len);
+            if (first == NULL)
+                return;
+            bytes_take(&octets, (size_t)(first - octets.at) + 1);
+            *len = 1;
+        } else if (octets.at[0] == (uint8_t)target[*len]) {
+            bytes_take(&octets, 1);
+            ++*len;
+        } else {
+            *len = 0; /* the octet may be a first one */
+        }
+    }
+}
+
 void seen_receive(struct seen_wire *wire, unsigned index, struct bytes octets)
 {
     struct seen_connection *connection = connection_of(wire, index);
-    const bool has_canary = wire->has_canary && bytes_contain(octets, bytes_of(CANARY_TARGET));
     enum http_event event;
+    if (wire->has_canary)
+        look_for_target(connection, octets);
     do {
         event = http_reader_next(&connection->reader, &octets);
         rules_event(&connection->rules, &connection->reader, event);
     } while (take_event(wire, connection, event));
-    if (has_canary && !connection->met_canary)
-        wire->canary.was_content = true;
 }
 
 void seen_answer(struct seen_wire *wire, unsigned index)
@@ -233,6 +261,8 @@ void seen_finish(struct seen_wire *wire, bool is_stopped)
                                           .is_stopped = is_stopped};
         rules_end(&one->rules, &one->reader, &facts);
         end_request(one, false);
+        if (has_target(one) && !one->met_canary)
+            wire->canary.was_content = true;
     }
 }
 

@@ -138,6 +138,7 @@ static bool is_named_alone(const struct selection *selection, const struct case_
 {
     for (size_t i = 0; i < selection->word_count; i++)
         if (strcmp(selection->words[i], one->id) == 0 ||
+            strcmp(selection->words[i], one->file) == 0 ||
             select_suffix(selection->words[i], one->id) != NULL)
             return true;
     return false;
@@ -230,6 +231,7 @@ bool select_cases(const struct selection *selection, struct arena *arena, struct
         !load(selection, &corpus, &path_case_count, diags))
         return false;
     struct meant *meant = arena_array(arena, corpus.count, sizeof(*meant));
+    selected->catalog = catalog;
     return mark_all(selection, &corpus, path_case_count, meant, diags) &&
            filter(selection, &corpus, meant, selected, diags);
 }

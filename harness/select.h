@@ -16,7 +16,7 @@ struct selection {
     const char *const *words;
     size_t word_count; /* 0: the whole corpus */
     const char *grep;  /* an extended regular expression over ids and titles; NULL: none */
-    const char *tag;   /* NULL: any; but cases tagged `slow` only when asked for */
+    const char *tag;   /* NULL: any; but cases tagged `slow` only when named alone */
     struct shard shard;
 };
 
@@ -31,6 +31,7 @@ struct selected {
     const struct case_ *const *cases;
     const struct pick *picks; /* by case */
     size_t count;
+    const struct catalog *catalog;     /* that they name requirements of */
     const struct case_ *const *loaded; /* all that there are: these were selected from */
     size_t loaded_count;
     bool is_whole; /* nothing in the selection leaves any of them out, but for `slow` */

@@ -81,7 +81,6 @@ static void conclude(struct stage *stage)
     *transcript = stage->transcript;
     *result = (struct run_result){
         .point = stage->run.point,
-        .attempts = 1,
         .hit_deadline = stage->hit_deadline || stage->host.was_impatient,
         .duration_ns = uv_hrtime() - stage->host.started_ns,
         .transcript = transcript,

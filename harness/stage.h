@@ -24,8 +24,7 @@ struct stage_run {
     const struct point *point;
     struct arena *arena;
     uint64_t deadline_ms;
-    unsigned
-        patience; /* how many times longer than usual the subject may take to read; at least 1 */
+    unsigned patience; /* so many times longer than usual it may take to read; at least 1 */
     void (*done)(void *context, struct run_result *result);
     void *context;
 };

@@ -79,14 +79,12 @@ const char *const *subject_names(struct arena *arena)
 static bool unknown_name(const char *word, struct diags *diags)
 {
     const struct names names = list_names(diags->arena);
-    const char *near = diag_suggest(bytes_of(word), names.items);
     const char *all = "";
     for (size_t i = 0; i < names.count; i++)
         all = arena_printf(diags->arena, "%s%s%s", all, i > 0 ? ", " : "", names.items[i]);
-    return diag_add(diags, NULL, 0, NULL, "no subject is called %s; there are: %s%s%s%s",
+    return diag_add(diags, NULL, 0, NULL, "no subject is called %s; there are: %s%s",
                     diag_quote(diags->arena, bytes_of(word)), all,
-                    near != NULL ? "; did you mean \"" : "", near != NULL ? near : "",
-                    near != NULL ? "\"?" : "");
+                    diag_did_you_mean(diags->arena, bytes_of(word), names.items));
 }
 
 /* From the root, for the driver is started in a folder of its own. Links stay: a program may look

@@ -10,8 +10,11 @@ expect 2 'want a command' "$assay"
 expect 2 'unknown command "rnu"; did you mean "run"?' "$assay" rnu
 expect 2 'unknown option "--gerp"; did you mean "--grep"?' "$assay" list --gerp=x
 expect 2 '--tag wants a value' "$assay" list --tag
+expect 2 '--thin takes no value' "$assay" run --thin=3
+expect 2 'no subject is called "nope"' "$assay" observe smoke/get --subject nope
+expect 2 'bundled is assay itself: nothing rests on it' "$assay" observe smoke/get --subject bundled
 expect 2 'unknown option "--strict"' "$assay" list --strict
-expect 0 '17 cases (57 runs): 16 passed, 1 skipped' "$assay" run tests/engine
+expect 0 '18 cases (58 runs): 17 passed, 1 skipped' "$assay" run tests/engine
 expect 2 '--jobs: want a number from 1 to 1000, got "0"' "$assay" run --jobs 0
 expect 2 '--jobs: want a number from 1 to 1000, got "x"' "$assay" run --jobs x
 expect 2 '--jobs: want a number from 1 to 1000, got "1001"' "$assay" run --jobs 1001
@@ -45,6 +48,9 @@ expect 0 'no mistakes' "$assay" check
 expect 0 '1 passed' "$assay" run smoke/get
 expect 0 '1 passed' "$assay" run cases/smoke/get.json
 expect 0 '1 case: 1 passed' "$assay" run smoke/get --thin --slow 4
+sed 's/"smoke"\]/"slow"]/' cases/smoke/get.json >"$folder/slow.json"
+expect 0 '1 case: 1 passed' "$assay" run "$folder/slow.json"
+expect 4 'no case is selected' "$assay" run "$folder"
 expect 0 '1 case (3 runs): 1 passed' "$assay" run smoke/get --repeat 3 --jobs 2
 expect 0 '"run": "smoke/get#1"' "$assay" run smoke/get --repeat 3 --report json=-
 expect 0 '"format": "assay-report/1"' "$assay" run smoke/get --report json=-

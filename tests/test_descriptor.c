@@ -23,7 +23,7 @@ static const struct bad_row {
     {"{", "want"},
     {"{}", "want a member \"client\""},
     {FRONT ABLE PARTS "\"request\": [], \"requests\": [], " BACK, "unknown key \"requests\"; did you mean \"request\"?"},
-    {FRONT "\"can\": [\"sesion\"], " PARTS "\"request\": [\"{{url}}\"], " BACK, "got \"sesion\""},
+    {FRONT "\"can\": [\"sesion\"], " PARTS "\"request\": [\"{{url}}\"], " BACK, "no subject can do \"sesion\"; did you mean \"session\"?"},
     {FRONT ABLE "\"command\": [\"c\"], \"request\": [\"{{url}}\"], " BACK, "\"session\" needs a \"gate\""},
     {FRONT ABLE "\"command\": [], \"request\": [\"{{url}}\"], " BACK, "want at least one text"},
     {FRONT ABLE PARTS "\"request\": [{\"if\": \"metod\", \"add\": [\"x\"]}], " BACK, "want \"method HEAD\", "},
@@ -89,7 +89,9 @@ static const struct source_step pieces[] = {{.octets = OCTETS("x")}};
         "{\"if\": [\"body file\", \"target folder\"], \"unsupported\": \"no folders\"}, "          \
         "{\"each\": \"header\", \"add\": [\"-H{{name}}={{value}}\"], \"empty\": "                  \
         "[\"-E{{name}}\"]}, "                                                                      \
-        "{\"if\": \"timeout\", \"add\": [\"-t{{seconds}}\"]}, \"{{other}}\", \"{{url}}\"], " BACK
+        "{\"if\": \"timeout\", \"add\": [\"-t{{seconds}}\"]}, "                                    \
+        "{\"if\": \"expect_continue\", \"add\": [\"{{url}\", \"{{url\"]}, "                        \
+        "\"{{other}}\", \"{{url}}\"], " BACK
 
 /* clang-format off */
 static const struct args_row {
@@ -104,6 +106,7 @@ static const struct args_row {
     {"content", {{.method = OCTETS("POST"), .target = OCTETS("/"), .body = {.kind = BODY_BYTES, .pieces = pieces, .piece_count = 1}}}, 1, 1, "c -d F/content-0 {{other}} http://127.100.100.100:32768/"},
     {"fields", {{.method = OCTETS("GET"), .target = OCTETS("/"), .headers = headers, .header_count = 2}}, 1, 1, "c -HA=b {{c}} -ED {{other}} http://127.100.100.100:32768/"},
     {"a limit", {{.method = OCTETS("GET"), .target = OCTETS("/"), .timeout_ms = 1050}}, 1, 1, "c -t1.050 {{other}} http://127.100.100.100:32768/"},
+    {"names without their end", {{.method = OCTETS("GET"), .target = OCTETS("/"), .expects_continue = true}}, 1, 1, "c {{url} {{url {{other}} http://127.100.100.100:32768/"},
     {"two at once", {{.method = OCTETS("GET"), .target = OCTETS("/1")}, {.method = OCTETS("GET"), .target = OCTETS("/2")}}, 2, 2,
      "c {{other}} http://127.100.100.100:32768/1 -- {{other}} http://127.100.100.100:32768/2"},
     {"a gate between", {{.method = OCTETS("GET"), .target = OCTETS("/1")}, {.method = OCTETS("GET"), .target = OCTETS("/2")}}, 2, 1,

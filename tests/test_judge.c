@@ -136,12 +136,24 @@ static void judges_every_row_however_it_is_cut(void)
     arena_free(arena);
 }
 
+static void receive_bytes(struct judge *judge, unsigned connection, struct bytes octets)
+{
+    if (octets.len > 0)
+        judge_watch(judge, &(struct event){
+                               .kind = EVENT_RECEIVED, .connection = connection, .octets = octets});
+}
+
 static void receive(struct judge *judge, unsigned connection, const char *octets)
 {
-    if (octets[0] != '\0')
-        judge_watch(judge, &(struct event){.kind = EVENT_RECEIVED,
-                                           .connection = connection,
-                                           .octets = bytes_of(octets)});
+    receive_bytes(judge, connection, bytes_of(octets));
+}
+
+/* The same in two reads. */
+static void receive_cut(struct judge *judge, unsigned connection, const char *octets, size_t cut)
+{
+    struct bytes rest = bytes_of(octets);
+    receive_bytes(judge, connection, bytes_take(&rest, cut < rest.len ? cut : rest.len));
+    receive_bytes(judge, connection, rest);
 }
 
 /* --- the rules ------------------------------------------------------------------------ */
@@ -288,39 +300,47 @@ static const struct grade_row {
     {"never asked", "open", GET, "", NULL, GRADE_UNSEEN, VERDICT_PASS},
 };
 
-static void grades_every_row(void)
+static void grade(const struct grade_row *row, size_t cut, struct arena *arena)
 {
     static const struct peer_pattern one_connection = {.states_connections = true,
                                                        .connections = {1, 1}};
     static const struct behaviour behaviour = {
         .name = "one", .verdict = VERDICT_PASS, .peers = &one_connection, .peer_count = 1};
+    const struct case_ parent = {.connection = grade_table_find(row->table)};
+    const struct point point = {.parent = &parent,
+                                .client = client,
+                                .client_count = 1,
+                                .peers = &origin,
+                                .peer_count = 1,
+                                .behaviours = &behaviour,
+                                .behaviour_count = 1};
+    struct run_result result = {.point = &point};
+    struct judge *judge = judge_new(&point, NULL, ~(can_set)0, arena);
+    receive_cut(judge, 0, row->first, cut);
+    judge_watch(judge, &(struct event){.kind = EVENT_OUTCOME, .outcome = &good});
+    if (row->canary != NULL)
+        judge_watch(judge, &(struct event){.kind = EVENT_ASKED, .step = 1});
+    receive_cut(judge, 1, row->second, cut);
+    if (row->canary != NULL)
+        judge_watch(judge,
+                    &(struct event){.kind = EVENT_OUTCOME, .step = 1, .outcome = row->canary});
+    judge_finish(judge, &result);
+    judge_free(judge);
+    CHECK_ROW(result.grade == row->grade, "%s, cut at %zu: %s", row->label, cut,
+              grade_name(result.grade));
+    CHECK_ROW(result.verdict == row->verdict, "%s, cut at %zu: %s, %s", row->label, cut,
+              verdict_name(result.verdict), result.reason != NULL ? result.reason : "");
+}
+
+static void grades_every_row(void)
+{
     struct arena *arena = arena_new();
     for (size_t i = 0; i < COUNT_OF(grade_rows); i++) {
-        const struct grade_row *row = &grade_rows[i];
-        const struct case_ parent = {.connection = grade_table_find(row->table)};
-        const struct point point = {.parent = &parent,
-                                    .client = client,
-                                    .client_count = 1,
-                                    .peers = &origin,
-                                    .peer_count = 1,
-                                    .behaviours = &behaviour,
-                                    .behaviour_count = 1};
-        struct run_result result = {.point = &point};
-        struct judge *judge = judge_new(&point, NULL, ~(can_set)0, arena);
-        receive(judge, 0, row->first);
-        judge_watch(judge, &(struct event){.kind = EVENT_OUTCOME, .outcome = &good});
-        if (row->canary != NULL)
-            judge_watch(judge, &(struct event){.kind = EVENT_ASKED, .step = 1});
-        receive(judge, 1, row->second);
-        if (row->canary != NULL)
-            judge_watch(judge,
-                        &(struct event){.kind = EVENT_OUTCOME, .step = 1, .outcome = row->canary});
-        judge_finish(judge, &result);
-        judge_free(judge);
-        CHECK_ROW(result.grade == row->grade, "%s: %s", row->label, grade_name(result.grade));
-        CHECK_ROW(result.verdict == row->verdict, "%s: %s, %s", row->label,
-                  verdict_name(result.verdict), result.reason != NULL ? result.reason : "");
-        arena_reset(arena);
+        const size_t first = strlen(grade_rows[i].first), second = strlen(grade_rows[i].second);
+        for (size_t cut = 0; cut < first || cut < second; cut++) {
+            grade(&grade_rows[i], cut, arena);
+            arena_reset(arena);
+        }
     }
     arena_free(arena);
 }

@@ -147,3 +147,9 @@ const char *diag_suggest(struct bytes got, const char *const *words)
     }
     return best;
 }
+
+const char *diag_did_you_mean(struct arena *arena, struct bytes got, const char *const *words)
+{
+    const char *near = diag_suggest(got, words);
+    return near != NULL ? arena_printf(arena, "; did you mean \"%s\"?", near) : "";
+}

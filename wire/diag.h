@@ -46,4 +46,7 @@ const char *diag_quote(struct arena *arena, struct bytes text);
  */
 const char *diag_suggest(struct bytes got, const char *const *words);
 
+/* The same for the end of a message, in the arena: "; did you mean \"cut\"?"; "" for NULL. */
+const char *diag_did_you_mean(struct arena *arena, struct bytes got, const char *const *words);
+
 #endif

@@ -5,7 +5,7 @@
 
 #include <uv.h>
 
-enum { NS_PER_MS = 1000000, NOT_FOUND = 404 };
+enum { NS_PER_MS = 1000000 };
 
 void live_health(void *context, const char *rest, struct control_answer *answer)
 {
@@ -73,5 +73,5 @@ void live_case(void *context, const char *rest, struct control_answer *answer)
             put_case(&json, live->selected->cases[i]);
             return;
         }
-    control_refuse(answer, NOT_FOUND, "no case has that id");
+    control_refuse(answer, LIVE_NOT_FOUND, "no case has that id");
 }

@@ -5,6 +5,8 @@
 #include "harness/live/live.h"
 #include "server/control/control.h"
 
+enum { LIVE_NOT_FOUND = 404 };
+
 /* The context of every route. */
 struct live {
     const struct selected *selected;

@@ -8,8 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { NOT_FOUND = 404 };
-
 /* --- one report ---------------------------------------------------------------------------- */
 
 /* A name in the folder itself; hidden files, and what whole_file.h is about to write, are none. */
@@ -66,7 +64,7 @@ void live_report(void *context, const char *rest, struct control_answer *answer)
     if (answer->fd >= 0)
         answer->type = type_of(rest);
     else
-        control_refuse(answer, NOT_FOUND, "no report has that name");
+        control_refuse(answer, LIVE_NOT_FOUND, "no report has that name");
 }
 
 /* --- all of them --------------------------------------------------------------------------- */
