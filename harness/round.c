@@ -2,9 +2,8 @@
 
 #include "harness/baseline.h"
 #include "harness/collect.h"
-#include "harness/queue.h"
-#include "harness/stage.h"
 #include "harness/tally.h"
+#include "harness/worker.h"
 
 #include <stdlib.h>
 
@@ -14,25 +13,17 @@ enum { PATIENCE_SECOND = 4 };
 /* Of a run's place in the plan: its number within its case, below the case's. */
 enum { PLACE_BITS = 40 };
 
-/* A place for one run at a time. */
-struct slot {
-    struct round *round;
-    struct driver *driver;
-    struct stage *stage;
-    struct arena *arena; /* of the run that is on */
-    struct unit unit;    /* what is on */
-};
-
 struct round {
     struct round_options options;
     const struct plan *plan; /* the options' */
-    struct listener *listener;
-    struct slot *slots;
-    size_t slot_count;
-    struct slot **idle; /* slots without a run: the last one is taken first */
-    size_t idle_count;
+    struct worker **workers;
+    size_t worker_count;
+    uv_async_t ended; /* on the options' loop: a worker has */
+
+    /* Under the lock from here on, and the workers' lists of slots. */
+    uv_mutex_t lock;
     struct arena **pool; /* arenas for the next runs, at most one a slot */
-    size_t pool_count;
+    size_t pool_count, slot_count;
 
     const struct played *cases; /* in the order they are played */
     size_t case_count;
@@ -40,16 +31,11 @@ struct round {
     size_t told_count;         /* cases that the sinks were told of, or passed over */
     struct queue queue;
     struct totals *totals;
+    size_t playing_count; /* runs */
+    size_t running_count; /* workers whose loop has not ended */
     bool is_interrupted;
     bool is_broken;
 };
-
-static void *must_have(void *memory)
-{
-    if (memory == NULL)
-        abort(); /* as wire/arena.c */
-    return memory;
-}
 
 static struct arena *pool_take(struct round *round)
 {
@@ -134,24 +120,10 @@ static void tell_rest(struct round *round)
 
 /* --- runs -------------------------------------------------------------------------- */
 
-/* Every handle gone, the loop ends by itself. */
-static void close_all(struct round *round)
-{
-    for (size_t i = 0; i < round->slot_count; i++) {
-        if (round->slots[i].stage != NULL)
-            stage_free(round->slots[i].stage);
-        if (round->slots[i].driver != NULL)
-            round->slots[i].driver->vtable->free(round->slots[i].driver);
-    }
-    if (round->listener != NULL)
-        listener_close(round->listener);
-}
-
 static void on_done(void *context, struct run_result *result);
 
-static bool play_unit(struct slot *slot, struct unit unit)
+static bool play_unit(struct round *round, struct slot *slot, struct unit unit)
 {
-    struct round *round = slot->round;
     const struct played *one = &round->cases[unit.case_];
     const unsigned times =
         round->plan->slow * subject_of(round)->patience * (unit.attempt > 1 ? PATIENCE_SECOND : 1);
@@ -171,29 +143,59 @@ static bool play_unit(struct slot *slot, struct unit unit)
     return false;
 }
 
-/* Gives the idle slots what may be played; with nothing in flight after that, all is over. Where
- * the addresses are used up, the next run waits until one that is in flight has ended. */
-static void play_on(struct round *round)
+static bool may_play(struct round *round, struct unit *unit)
+{
+    return !round->is_interrupted && !round->is_broken &&
+           queue_peek(&round->queue, round->playing_count, unit);
+}
+
+/* Gives the worker's idle slots what may be played. Where its addresses are used up, the next run
+ * waits until one of its own has ended. */
+static void fill_slots(struct round *round, struct worker *worker)
 {
     struct unit unit;
-    while (!round->is_interrupted && round->idle_count > 0 &&
-           queue_peek(&round->queue, round->slot_count - round->idle_count, &unit)) {
-        if (!play_unit(round->idle[round->idle_count - 1], unit)) {
-            round->is_broken = round->idle_count == round->slot_count;
+    while (worker->idle != NULL && may_play(round, &unit)) {
+        struct slot *slot = worker->idle;
+        if (!play_unit(round, slot, unit)) {
+            round->is_broken = worker->playing_count == 0;
             break;
         }
-        round->idle_count--;
+        worker->idle = slot->next;
+        worker->playing_count++;
+        round->playing_count++;
         queue_take(&round->queue);
     }
     if (round->is_broken)
         diag_add(round->options.diags, NULL, 0, NULL, "no address is left for another run");
-    if (round->idle_count == round->slot_count)
-        close_all(round);
 }
 
-static void take_result(struct slot *slot, struct run_result *result)
+/* What has ended here may be what others waited for. */
+static void wake_others(struct round *round, const struct worker *worker, bool is_over)
 {
-    struct round *round = slot->round;
+    struct unit unit;
+    for (size_t i = 0; i < round->worker_count; i++) {
+        struct worker *other = round->workers[i];
+        if (other != worker && !other->is_closed &&
+            (is_over || (other->idle != NULL && may_play(round, &unit))))
+            worker_wake(other);
+    }
+}
+
+/* With nothing in flight after that, all is over. */
+static void play_on(struct round *round, struct worker *worker)
+{
+    struct unit unit;
+    fill_slots(round, worker);
+    const bool is_over = round->playing_count == 0 && !may_play(round, &unit);
+    wake_others(round, worker, is_over);
+    if (!is_over)
+        return;
+    worker->is_closed = true;
+    worker_close(worker);
+}
+
+static void take_result(struct round *round, struct slot *slot, struct run_result *result)
+{
     const struct unit *unit = &slot->unit;
     const unsigned repeat = round->plan->repeat;
     result->attempts = unit->attempt;
@@ -208,31 +210,55 @@ static void take_result(struct slot *slot, struct run_result *result)
 static void on_done(void *context, struct run_result *result)
 {
     struct slot *slot = context;
-    struct round *round = slot->round;
+    struct worker *worker = slot->worker;
+    struct round *round = worker->options.context;
     const bool is_late = result->hit_deadline && slot->unit.attempt == 1;
+    uv_mutex_lock(&round->lock);
     if (!round->is_interrupted && !is_late) {
-        take_result(slot, result);
+        take_result(round, slot, result);
     } else {
         if (is_late)
             queue_again(&round->queue, slot->unit);
         pool_give(round, slot->arena);
     }
-    round->idle[round->idle_count++] = slot;
-    play_on(round);
+    slot->next = worker->idle;
+    worker->idle = slot;
+    worker->playing_count--;
+    round->playing_count--;
+    play_on(round, worker);
+    uv_mutex_unlock(&round->lock);
 }
 
-/* --- all of it ------------------------------------------------------------------------ */
+/* --- workers -------------------------------------------------------------------------- */
 
-static bool open_slot(struct round *round, struct slot *slot)
+static void on_woken(void *context, struct worker *worker)
 {
-    slot->round = round;
-    slot->driver = subject_driver(round->options.subject, round->options.loop, round->plan->slow,
-                                  round->options.diags);
-    if (slot->driver == NULL)
-        return false;
-    slot->stage = stage_new(round->options.loop, round->listener, slot->driver);
-    round->idle[round->idle_count++] = slot;
-    return true;
+    struct round *round = context;
+    uv_mutex_lock(&round->lock);
+    if (round->is_interrupted)
+        worker_hurry(worker);
+    if (!worker->is_closed)
+        play_on(round, worker);
+    uv_mutex_unlock(&round->lock);
+}
+
+/* On the worker's thread: its end is the loop's to see. */
+static void on_worker_ended(void *context)
+{
+    struct round *round = context;
+    uv_mutex_lock(&round->lock);
+    round->running_count--;
+    uv_async_send(&round->ended);
+    uv_mutex_unlock(&round->lock);
+}
+
+static void on_ended(uv_async_t *ended)
+{
+    struct round *round = ended->data;
+    uv_mutex_lock(&round->lock);
+    if (round->running_count == 0)
+        uv_close((uv_handle_t *)ended, NULL);
+    uv_mutex_unlock(&round->lock);
 }
 
 /* No more slots than there are runs. */
@@ -244,16 +270,29 @@ static size_t slots_wanted(const struct plan *plan)
     return runs < plan->jobs ? runs : plan->jobs;
 }
 
-static bool open_slots(struct round *round)
+/* A worker a core, as far as there are slots, which they share. */
+static bool open_workers(struct round *round)
 {
-    const size_t wanted = slots_wanted(round->plan);
+    const size_t slots = slots_wanted(round->plan), cores = uv_available_parallelism();
+    const size_t wanted = slots < cores ? slots : cores;
     assert(wanted > 0);
-    round->slots = must_have(calloc(wanted, sizeof(*round->slots)));
-    round->idle = must_have(calloc(wanted, sizeof(struct slot *)));
-    round->pool = must_have(calloc(wanted, sizeof(struct arena *)));
-    while (round->slot_count < wanted)
-        if (!open_slot(round, &round->slots[round->slot_count++]))
+    round->slot_count = slots;
+    round->workers = must_calloc(wanted, sizeof(struct worker *));
+    round->pool = must_calloc(slots, sizeof(struct arena *));
+    for (size_t i = 0; i < wanted; i++) {
+        const struct worker_options options = {
+            .subject = round->options.subject,
+            .slow = round->plan->slow,
+            .slot_count = slots / wanted + (i < slots % wanted ? 1 : 0),
+            .woken = on_woken,
+            .ended = on_worker_ended,
+            .context = round,
+        };
+        round->workers[i] = worker_new(&options, round->options.diags);
+        if (round->workers[i] == NULL)
             return false;
+        round->worker_count++;
+    }
     return true;
 }
 
@@ -267,37 +306,39 @@ static void order_cases(struct round *round)
     queue_init(&round->queue, round->cases, round->case_count, plan->repeat);
 }
 
-static void release(struct round *round)
-{
-    queue_release(&round->queue);
-    while (round->pool_count > 0)
-        arena_free(round->pool[--round->pool_count]);
-    free(round->pool);
-    free(round->idle);
-    free(round->slots);
-    free(round);
-}
-
 struct round *round_new(const struct round_options *options)
 {
-    struct round *round = must_have(calloc(1, sizeof(*round)));
+    struct round *round = must_calloc(1, sizeof(*round));
     round->options = *options;
     round->plan = options->plan;
     round->totals = options->totals;
+    uv_mutex_init(&round->lock);
     return round;
+}
+
+/* Under the lock none of them can end before all have begun. */
+static void start_workers(struct round *round)
+{
+    uv_async_init(round->options.loop, &round->ended, on_ended);
+    round->ended.data = round;
+    uv_mutex_lock(&round->lock);
+    for (size_t i = 0; i < round->worker_count; i++) {
+        struct worker *worker = round->workers[i];
+        worker->is_closed = !worker_start(worker, round->options.diags);
+        round->running_count += !worker->is_closed;
+        round->is_broken = round->is_broken || worker->is_closed;
+    }
+    if (round->running_count == 0)
+        uv_close((uv_handle_t *)&round->ended, NULL);
+    uv_mutex_unlock(&round->lock);
 }
 
 bool round_play(struct round *round)
 {
-    round->listener = listener_new(round->options.loop, round->options.diags);
-    if (round->listener == NULL || !open_slots(round)) {
-        round->is_broken = true;
-        close_all(round);
-    } else {
-        order_cases(round);
-        tell_finished(round);
-        play_on(round);
-    }
+    order_cases(round);
+    tell_finished(round);
+    round->is_broken = !open_workers(round);
+    start_workers(round);
     uv_run(round->options.loop, UV_RUN_DEFAULT);
     tell_rest(round);
     return !round->is_broken;
@@ -305,13 +346,23 @@ bool round_play(struct round *round)
 
 void round_interrupt(struct round *round)
 {
+    uv_mutex_lock(&round->lock);
     round->is_interrupted = true;
-    for (size_t i = 0; i < round->slot_count; i++)
-        if (round->slots[i].stage != NULL)
-            stage_hurry(round->slots[i].stage);
+    for (size_t i = 0; i < round->worker_count; i++)
+        if (!round->workers[i]->is_closed)
+            worker_wake(round->workers[i]);
+    uv_mutex_unlock(&round->lock);
 }
 
 void round_free(struct round *round)
 {
-    release(round);
+    for (size_t i = 0; i < round->worker_count; i++)
+        worker_free(round->workers[i]);
+    queue_release(&round->queue);
+    while (round->pool_count > 0)
+        arena_free(round->pool[--round->pool_count]);
+    free(round->pool);
+    free(round->workers);
+    uv_mutex_destroy(&round->lock);
+    free(round);
 }
