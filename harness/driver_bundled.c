@@ -38,13 +38,22 @@ static struct driver_bundled *bundled_of(struct driver *driver)
     return (struct driver_bundled *)driver;
 }
 
+/* On the thread, under the lock. Who is woken may be given this core at once, and finds the lock
+ * free. */
+static void tell_loop(struct driver_bundled *self)
+{
+    uv_mutex_unlock(&self->lock);
+    uv_async_send(&self->answered);
+    uv_mutex_lock(&self->lock);
+}
+
 /* On the thread, in the midst of a step. */
 static void on_head(void *context)
 {
     struct driver_bundled *self = context;
     uv_mutex_lock(&self->lock);
     self->has_head = true;
-    uv_async_send(&self->answered);
+    tell_loop(self);
     uv_mutex_unlock(&self->lock);
 }
 
@@ -55,7 +64,7 @@ static void on_hold(void *context, size_t piece)
     uv_mutex_lock(&self->lock);
     self->is_held = true;
     self->held_piece = piece;
-    uv_async_send(&self->answered);
+    tell_loop(self);
     while (self->is_held)
         uv_cond_wait(&self->asked, &self->lock);
     uv_mutex_unlock(&self->lock);
@@ -80,14 +89,14 @@ static void play_session(struct driver_bundled *self)
         self->outcomes[step] = outcome;
         self->played_count++;
         self->has_head = false;
-        uv_async_send(&self->answered);
+        tell_loop(self);
     }
     uv_mutex_unlock(&self->lock);
     bundled_free(client);
     uv_mutex_lock(&self->lock);
     self->session = NULL;
     self->is_ended = true;
-    uv_async_send(&self->answered);
+    tell_loop(self);
 }
 
 static void thread_main(void *context)
@@ -152,8 +161,8 @@ static void ask(struct driver *driver, size_t first, size_t count)
     uv_mutex_lock(&self->lock);
     assert(first == self->asked_count);
     self->asked_count += count;
-    uv_cond_signal(&self->asked);
     uv_mutex_unlock(&self->lock);
+    uv_cond_signal(&self->asked);
 }
 
 static void go(struct driver *driver, size_t step)
@@ -164,8 +173,8 @@ static void go(struct driver *driver, size_t step)
     assert(self->is_held);
     self->is_held = false;
     self->told_held = false;
-    uv_cond_signal(&self->asked);
     uv_mutex_unlock(&self->lock);
+    uv_cond_signal(&self->asked);
 }
 
 /* A client whose connection is reset answers by itself. */
@@ -179,8 +188,8 @@ static void end(struct driver *driver)
     struct driver_bundled *self = bundled_of(driver);
     uv_mutex_lock(&self->lock);
     self->is_end_asked = true;
-    uv_cond_signal(&self->asked);
     uv_mutex_unlock(&self->lock);
+    uv_cond_signal(&self->asked);
 }
 
 static void on_async_closed(uv_handle_t *handle)

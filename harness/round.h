@@ -11,7 +11,7 @@
 struct round_options {
     const struct plan *plan;
     const struct subject *subject; /* one that was met */
-    uv_loop_t *loop;               /* with nothing else on it that keeps it running */
+    uv_loop_t *loop;               /* the caller's, with nothing else on it that keeps it running */
     struct totals *totals;         /* what is played is added to them */
     struct diags *diags;
 };
@@ -24,7 +24,7 @@ struct round *round_new(const struct round_options *options);
  * with a diag. Once. */
 bool round_play(struct round *round);
 
-/* Called from the loop: ends the runs that are on, and begins none. */
+/* From the caller's thread: ends the runs that are on, and begins none. */
 void round_interrupt(struct round *round);
 
 void round_free(struct round *round);

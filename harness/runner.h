@@ -3,10 +3,10 @@
  *
  * Subjects are played one after the other (harness/round.h), each with all cases.
  * Up to `jobs` runs are in flight at once, each on a stage with a driver of its
- * own, all on one loop. Cases that need a clock are played after all others. A
- * run that ended by its deadline is played again, alone, after all of these, with four
- * times as much, before it counts. A case that its subject cannot play (its
- * `needs`) is `skip`.
+ * own, shared out to workers (harness/worker.h), one a core. Cases that need a clock are played
+ * after all others. A run that ended by its deadline is played again, alone, after all of these,
+ * with four times as much, before it counts. A case that its subject cannot play (its `needs`) is
+ * `skip`.
  *
  * Results reach the sinks in the order of the plan (first the cases without a
  * clock), whatever came first; memory is bounded by what is in flight and by the
