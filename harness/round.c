@@ -157,7 +157,9 @@ static void fill_slots(struct round *round, struct worker *worker)
     while (worker->idle != NULL && may_play(round, &unit)) {
         struct slot *slot = worker->idle;
         if (!play_unit(round, slot, unit)) {
-            round->is_broken = worker->playing_count == 0;
+            if (worker->playing_count == 0)
+                round->is_broken = !diag_add(round->options.diags, NULL, 0, NULL,
+                                             "no address is left for another run");
             break;
         }
         worker->idle = slot->next;
@@ -165,8 +167,6 @@ static void fill_slots(struct round *round, struct worker *worker)
         round->playing_count++;
         queue_take(&round->queue);
     }
-    if (round->is_broken)
-        diag_add(round->options.diags, NULL, 0, NULL, "no address is left for another run");
 }
 
 /* What has ended here may be what others waited for. */
@@ -237,8 +237,7 @@ static void on_woken(void *context, struct worker *worker)
     uv_mutex_lock(&round->lock);
     if (round->is_interrupted)
         worker_hurry(worker);
-    if (!worker->is_closed)
-        play_on(round, worker);
+    play_on(round, worker);
     uv_mutex_unlock(&round->lock);
 }
 

@@ -16,7 +16,8 @@ struct worker_options {
     const struct subject *subject; /* borrowed, as the context */
     unsigned slow;
     size_t slot_count; /* at least 1 */
-    /* Called on the worker's thread: after worker_wake(); and when all is closed, the last. */
+    /* Called on the worker's thread: after worker_wake(), until worker_close(); and when all is
+     * closed, the last. */
     void (*woken)(void *context, struct worker *worker);
     void (*ended)(void *context);
     void *context;
