@@ -157,9 +157,9 @@ static void fill_slots(struct round *round, struct worker *worker)
     while (worker->idle != NULL && may_play(round, &unit)) {
         struct slot *slot = worker->idle;
         if (!play_unit(round, slot, unit)) {
-            if (worker->playing_count == 0)
-                round->is_broken = !diag_add(round->options.diags, NULL, 0, NULL,
-                                             "no address is left for another run");
+            round->is_broken = worker->playing_count == 0;
+            if (round->is_broken)
+                diag_add(round->options.diags, NULL, 0, NULL, "no address is left for another run");
             break;
         }
         worker->idle = slot->next;
