@@ -33,6 +33,7 @@
     X("harness/baseline", baseline_tests)                                                          \
     X("harness/id_pattern", id_pattern_tests)                                                      \
     X("harness/shard", shard_tests)                                                                \
+    X("harness/worker", worker_tests)                                                              \
     X("harness/queue", queue_tests)                                                                \
     X("harness/load limits", load_limits_tests)                                                    \
     X("harness/load dump", load_dump_tests)                                                        \
