@@ -27,7 +27,8 @@ struct bundled_watch {
 void bundled_watch(struct bundled *bundled, struct bundled_watch watch);
 
 /* Plays one step to its end, whatever it takes (the harness ends a run that lasts too long by
- * closing the connection's other end). Never NULL. Bodies are kept up to BUNDLED_BODY_MAX octets
+ * closing the connection's other end). NULL, with errno, when the file that the client is to read
+ * cannot be written: that is no fault of its own. Bodies are kept up to BUNDLED_BODY_MAX octets
  * and counted past that. */
 const struct outcome *bundled_play(struct bundled *bundled, const struct client_step *step);
 

@@ -2,6 +2,7 @@
 
 #include "harness/bundled.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 /*
@@ -27,6 +28,7 @@ struct driver_bundled {
     size_t held_piece;                    /* ... with this index */
     const struct outcome **outcomes;      /* by step */
     bool is_end_asked, is_ended, is_quitting;
+    const char *failure; /* it has ended for that; NULL: it was asked to */
 
     size_t told_count; /* outcomes that the loop was told of: the loop's, as the next */
     bool told_head;    /* it was told of the head of the step behind these */
@@ -85,7 +87,13 @@ static void play_session(struct driver_bundled *self)
         const size_t step = self->played_count;
         uv_mutex_unlock(&self->lock);
         const struct outcome *outcome = bundled_play(client, &session->steps[step]);
+        const int error = errno;
         uv_mutex_lock(&self->lock);
+        if (outcome == NULL) {
+            self->failure = arena_printf(self->arena, "the file of step %zu cannot be written: %s",
+                                         step + 1, strerror(error));
+            break;
+        }
         self->outcomes[step] = outcome;
         self->played_count++;
         self->has_head = false;
@@ -121,6 +129,7 @@ static void on_answered(uv_async_t *async)
     const bool has_head = self->has_head;
     const bool is_held = self->is_held, is_ended = self->is_ended;
     const size_t held_piece = self->held_piece;
+    const char *failure = self->failure;
     self->is_ended = false;
     uv_mutex_unlock(&self->lock);
     while (self->told_count < played_count) {
@@ -136,7 +145,9 @@ static void on_answered(uv_async_t *async)
         self->told_held = true;
         self->driver.held(self->driver.context, played_count, held_piece);
     }
-    if (is_ended)
+    if (is_ended && failure != NULL)
+        self->driver.failed(self->driver.context, failure);
+    else if (is_ended)
         self->driver.ended(self->driver.context);
 }
 
@@ -150,6 +161,7 @@ static bool begin(struct driver *driver, const struct driver_session *session)
     self->asked_count = self->played_count = self->told_count = 0;
     self->has_head = self->told_head = self->told_held = false;
     self->is_end_asked = self->is_ended = false;
+    self->failure = NULL;
     self->session = session;
     uv_mutex_unlock(&self->lock);
     return true;
