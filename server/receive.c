@@ -331,6 +331,26 @@ enum play receive_rest(struct connection *connection)
     return PLAY_ON;
 }
 
+/* In whatever reads it comes. */
+static void look_for_target(struct connection *connection, struct bytes octets)
+{
+    const struct bytes target = connection->peer->host->canary->target;
+    if (connection->has_target)
+        return;
+    if (!connection->seeks_target)
+        find_borders(connection, target);
+    connection->seeks_target = true;
+    count_until(connection, target, octets);
+    connection->has_target = connection->matched == target.len;
+}
+
+/* More of a start line is to come. */
+static bool is_in_start_line(const struct connection *connection)
+{
+    return !connection->in_request && !connection->is_lost &&
+           http_reader_progress(&connection->requests) == HTTP_IN_HEAD;
+}
+
 enum play receive_canary(struct connection *connection)
 {
     enum play play = PLAY_OVER;
@@ -338,13 +358,13 @@ enum play receive_canary(struct connection *connection)
     if (connection->fin_received || !look(connection, &waiting, &play))
         return play;
     struct peer_host *host = connection->peer->host;
-    const bool has_canary = bytes_contain(waiting, host->canary->target);
+    look_for_target(connection, waiting);
     read_count(connection, waiting, waiting.len);
     if (connection->owes_canary && connection->fd >= 0)
         send_canary(connection);
     connection->owes_canary = false;
     /* A client that has not ended its request before sends the canary as its content. */
-    if (has_canary && !connection->met_canary)
+    if (connection->has_target && !connection->met_canary && !is_in_start_line(connection))
         host->was_desynced = true;
     if (!host->was_desynced || connection->fd < 0)
         return connection->fd >= 0 ? PLAY_ON : PLAY_OVER;

@@ -4,6 +4,7 @@
 #include "server/peer.h"
 #include "server/socket.h"
 #include "tests/check.h"
+#include "tests/loopback.h"
 #include "tests/peer_rows.h"
 #include "tests/suites.h"
 
@@ -269,7 +270,70 @@ static void keeps_what_the_kernel_gives_in_parts(void)
     close(ends[1]);
 }
 
+/* --- the canary ------------------------------------------------------------------------- */
+
+#define CANARY_REQUEST "GET /.assay/canary HTTP/1.1\r\nHost: a\r\n\r\n"
+
+static const struct canary canary = {
+    .target = {(const uint8_t *)"/.assay/canary", 14},
+    .answer = {(const uint8_t *)"HTTP/1.1 204 No Content\r\n\r\n", 27},
+};
+
+/* What stood on the connection before, and whether the canary comes in its content. */
+static const struct canary_row {
+    const char *label, *before;
+    bool is_content;
+} canary_rows[] = {
+    {"on a new connection", "", false},
+    {"behind a request", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", false},
+    {"as content", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 500\r\n\r\nabc", true},
+    {"as a field line", "GET / HTTP/1.1\r\nHost: a\r\n", true},
+    {"behind what is no request", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: x\r\n\r\nabc",
+     true},
+};
+
+/* Sends up to the cut, then the rest, each read by the peer before the next. */
+static void check_canary(struct stand *stand, const struct canary_row *row, size_t cut)
+{
+    static const struct step steps[] = {{.verb = STEP_READ, .read = READ_HEAD}};
+    static const struct script script = {steps, COUNT_OF(steps)};
+    static const struct peer peer = {.name = "origin", .scripts = &script, .script_count = 1};
+    struct loopback ends;
+    arena_reset(stand->arena);
+    transcript_init(&stand->transcript, stand->arena, NULL, NULL);
+    stand->host.canary = NULL;
+    stand->host.was_desynced = stand->host.is_runaway = false;
+    stand->peer = peer_run_new(&peer, 0, &stand->host);
+    loopback_open(&ends, AF_INET, "127.0.0.1");
+    peer_run_accept(stand->peer, ends.server);
+    send_text(ends.client, row->before);
+    peer_run_settle(stand->peer);
+    stand->host.canary = &canary;
+    peer_run_end_scripts(stand->peer);
+    CU_ASSERT(send(ends.client, CANARY_REQUEST, cut, MSG_NOSIGNAL) == (ssize_t)cut);
+    peer_run_settle(stand->peer);
+    const ssize_t rest =
+        send(ends.client, CANARY_REQUEST + cut, strlen(CANARY_REQUEST) - cut, MSG_NOSIGNAL);
+    CHECK_ROW(rest > 0 || stand->host.was_desynced, "%s: reset", row->label);
+    peer_run_settle(stand->peer);
+    CHECK_ROW(stand->host.was_desynced == row->is_content, "%s, cut at %zu: %s", row->label, cut,
+              row->is_content ? "not found" : "taken for a desync");
+    peer_run_end(stand->peer);
+    loopback_close_end(&ends.client);
+}
+
+static void knows_the_canary_at_every_cut(void)
+{
+    struct stand stand = {.arena = NULL};
+    stand_open(&stand);
+    for (size_t i = 0; i < COUNT_OF(canary_rows); i++)
+        for (size_t cut = 1; cut < strlen(CANARY_REQUEST); cut++)
+            check_canary(&stand, &canary_rows[i], cut);
+    stand_close(&stand);
+}
+
 CU_TestInfo peer_tests[] = {
+    {"knows the canary at every cut", knows_the_canary_at_every_cut},
     {"plays every row", plays_every_row},
     {"keeps what the kernel gives in parts", keeps_what_the_kernel_gives_in_parts},
     CU_TEST_INFO_NULL,
