@@ -272,7 +272,7 @@ static void keeps_what_the_kernel_gives_in_parts(void)
 
 /* --- the canary ------------------------------------------------------------------------- */
 
-#define CANARY_REQUEST "GET /.assay/canary HTTP/1.1\r\nHost: a\r\n\r\n"
+static const char canary_request[] = "GET /.assay/canary HTTP/1.1\r\nHost: a\r\n\r\n";
 
 static const struct canary canary = {
     .target = {(const uint8_t *)"/.assay/canary", 14},
@@ -310,10 +310,10 @@ static void check_canary(struct stand *stand, const struct canary_row *row, size
     peer_run_settle(stand->peer);
     stand->host.canary = &canary;
     peer_run_end_scripts(stand->peer);
-    CU_ASSERT(send(ends.client, CANARY_REQUEST, cut, MSG_NOSIGNAL) == (ssize_t)cut);
+    CU_ASSERT(send(ends.client, canary_request, cut, MSG_NOSIGNAL) == (ssize_t)cut);
     peer_run_settle(stand->peer);
     const ssize_t rest =
-        send(ends.client, CANARY_REQUEST + cut, strlen(CANARY_REQUEST) - cut, MSG_NOSIGNAL);
+        send(ends.client, canary_request + cut, strlen(canary_request) - cut, MSG_NOSIGNAL);
     CHECK_ROW(rest > 0 || stand->host.was_desynced, "%s: reset", row->label);
     peer_run_settle(stand->peer);
     CHECK_ROW(stand->host.was_desynced == row->is_content, "%s, cut at %zu: %s", row->label, cut,
@@ -327,7 +327,7 @@ static void knows_the_canary_at_every_cut(void)
     struct stand stand = {.arena = NULL};
     stand_open(&stand);
     for (size_t i = 0; i < COUNT_OF(canary_rows); i++)
-        for (size_t cut = 1; cut < strlen(CANARY_REQUEST); cut++)
+        for (size_t cut = 1; cut < strlen(canary_request); cut++)
             check_canary(&stand, &canary_rows[i], cut);
     stand_close(&stand);
 }
