@@ -1,6 +1,7 @@
 #include "harness/seen.h"
 
 #include "harness/judge.h"
+#include "wire/finder.h"
 
 #include <stdlib.h>
 
@@ -21,7 +22,7 @@ struct seen_connection {
     size_t request_count;
     bool is_canary;               /* what is being read counts nowhere */
     bool met_canary;              /* it came here, as a request of its own */
-    size_t target_len;            /* octets of its target that came last; all: it stays so */
+    struct finder target;         /* its target, in whatever reads it comes */
     struct seen_request *request; /* that is being read; NULL between two */
     struct field_list fields, trailers;
     uint8_t *body; /* of `body_size` octets */
@@ -59,6 +60,9 @@ static struct seen_connection *connection_of(struct seen_wire *wire, unsigned in
     one->reader.limits = http_limits_wide;
     one->wire = wire;
     rules_init(&one->rules, add_finding, one);
+    if (wire->has_canary)
+        one->target = finder_of(bytes_of(CANARY_TARGET),
+                                arena_array(wire->arena, strlen(CANARY_TARGET), sizeof(size_t)));
     return one;
 }
 
@@ -207,40 +211,12 @@ static bool take_event(struct seen_wire *wire, struct seen_connection *connectio
     return false;
 }
 
-static const char target[] = CANARY_TARGET;
-
-/* Whether the canary's target came, in whatever reads. Before it stands a blank, so no part of it
- * is looked at twice. */
-static bool has_target(const struct seen_connection *connection)
-{
-    return target[connection->target_len] == '\0';
-}
-
-static void look_for_target(struct seen_connection *connection, struct bytes octets)
-{
-    size_t *len = &connection->target_len;
-    while (octets.len > 0 && !has_target(connection)) {
-        if (*len == 0) {
-            const uint8_t *first = memchr(octets.at, target[0], octets.len);
-            if (first == NULL)
-                return;
-            bytes_take(&octets, (size_t)(first - octets.at) + 1);
-            *len = 1;
-        } else if (octets.at[0] == (uint8_t)target[*len]) {
-            bytes_take(&octets, 1);
-            ++*len;
-        } else {
-            *len = 0; /* the octet may be a first one */
-        }
-    }
-}
-
 void seen_receive(struct seen_wire *wire, unsigned index, struct bytes octets)
 {
     struct seen_connection *connection = connection_of(wire, index);
     enum http_event event;
-    if (wire->has_canary)
-        look_for_target(connection, octets);
+    if (wire->has_canary && !finder_has_found(&connection->target))
+        finder_next(&connection->target, octets);
     do {
         event = http_reader_next(&connection->reader, &octets);
         rules_event(&connection->rules, &connection->reader, event);
@@ -261,7 +237,7 @@ void seen_finish(struct seen_wire *wire, bool is_stopped)
                                           .is_stopped = is_stopped};
         rules_end(&one->rules, &one->reader, &facts);
         end_request(one, false);
-        if (has_target(one) && !one->met_canary)
+        if (finder_has_found(&one->target) && !one->met_canary)
             wire->canary.was_content = true;
     }
 }

@@ -4,6 +4,7 @@
 
 #include "server/drain.h"
 #include "server/peer.h"
+#include "wire/finder.h"
 #include "wire/http.h"
 
 /* What playing came to. */
@@ -31,11 +32,9 @@ struct connection {
     size_t step;
     uint64_t *rounds; /* by step, of a STEP_REPEAT: how often what it repeats was played */
     bool step_begun;
-    bool was_there;  /* the client was there when the step began */
-    uint64_t wanted; /* READ_COUNT: octets still to read */
-    /* What READ_UNTIL looks for, and then the canary's target: */
-    size_t *borders; /* of each prefix of it its longest border (Knuth-Morris-Pratt) */
-    size_t matched;  /* octets of it that stand at the end of what was read */
+    bool was_there;       /* the client was there when the step began */
+    uint64_t wanted;      /* READ_COUNT: octets still to read */
+    struct finder finder; /* READ_UNTIL: of its octets; then of the canary's target */
     struct octets_cursor sending;
     size_t segment;         /* index of the one that is being sent */
     uint64_t segment_left;  /* octets of it still to send */
@@ -52,8 +51,6 @@ struct connection {
     bool is_canary;          /* the request that is being read is the canary */
     bool met_canary;         /* it came here, as a request of its own */
     bool owes_canary;        /* it was read whole */
-    bool seeks_target;       /* the canary's target is looked for, in whatever comes */
-    bool has_target;         /* and was found */
     bool is_lost;            /* what comes is no request any more, or where it ends is not known */
     bool in_request;         /* its start line was read, its end not */
     bool head_is_whole;      /* the head of the request that is being read */

@@ -45,7 +45,7 @@ static void connection_free(struct connection *connection)
 {
     http_reader_release(&connection->requests);
     http_reader_release(&connection->responses);
-    free(connection->borders);
+    free(connection->finder.borders);
     free(connection->rounds);
     free(connection);
 }

@@ -122,32 +122,11 @@ static bool look(struct connection *connection, struct bytes *waiting, enum play
     return false;
 }
 
-/* Of each prefix of `until`, the length of its longest proper border (Knuth, Morris, Pratt). */
-static void find_borders(struct connection *connection, struct bytes until)
+static void look_for(struct connection *connection, struct bytes wanted)
 {
-    free(connection->borders);
-    connection->borders = must_calloc(until.len, sizeof(*connection->borders));
-    connection->matched = 0;
-    for (size_t at = 1, border = 0; at < until.len; at++) {
-        while (border > 0 && until.at[at] != until.at[border])
-            border = connection->borders[border - 1];
-        border += until.at[at] == until.at[border];
-        connection->borders[at] = border;
-    }
-}
-
-/* How many of the octets are read until the pattern is whole; all, when it is not. */
-static size_t count_until(struct connection *connection, struct bytes until, struct bytes octets)
-{
-    for (size_t i = 0; i < octets.len; i++) {
-        size_t matched = connection->matched;
-        while (matched > 0 && octets.at[i] != until.at[matched])
-            matched = connection->borders[matched - 1];
-        connection->matched = matched + (octets.at[i] == until.at[matched]);
-        if (connection->matched == until.len)
-            return i + 1;
-    }
-    return octets.len;
+    free(connection->finder.borders);
+    connection->finder =
+        finder_of(wanted, must_calloc(wanted.len, sizeof(*connection->finder.borders)));
 }
 
 /* Takes the front of what waits, as far as the reader comes. A message without content ends with
@@ -210,9 +189,9 @@ static bool read_some(struct connection *connection, const struct step *step, st
         connection->wanted -= count;
         return connection->wanted == 0;
     case READ_UNTIL:
-        count = count_until(connection, step->until, waiting);
+        count = finder_next(&connection->finder, waiting);
         read_count(connection, waiting, count);
-        return connection->matched == step->until.len;
+        return finder_has_found(&connection->finder);
     case READ_EOF:
         read_count(connection, waiting, count);
         return false;
@@ -240,7 +219,7 @@ void receive_begin(struct connection *connection, const struct step *step)
         begin_behind_head(connection, step);
     connection->head_is_read = connection->head_is_whole;
     if (step->read == READ_UNTIL)
-        find_borders(connection, step->until);
+        look_for(connection, step->until);
 }
 
 /* A head that was read, a body of which nothing is to come, and no octets wanted, need no input. */
@@ -331,17 +310,15 @@ enum play receive_rest(struct connection *connection)
     return PLAY_ON;
 }
 
-/* In whatever reads it comes. */
-static void look_for_target(struct connection *connection, struct bytes octets)
+/* Whether it came, in whatever reads. */
+static bool has_target(struct connection *connection, struct bytes octets)
 {
     const struct bytes target = connection->peer->host->canary->target;
-    if (connection->has_target)
-        return;
-    if (!connection->seeks_target)
-        find_borders(connection, target);
-    connection->seeks_target = true;
-    count_until(connection, target, octets);
-    connection->has_target = connection->matched == target.len;
+    if (connection->finder.wanted.at != target.at)
+        look_for(connection, target);
+    if (!finder_has_found(&connection->finder))
+        finder_next(&connection->finder, octets);
+    return finder_has_found(&connection->finder);
 }
 
 /* More of a start line is to come. */
@@ -358,13 +335,13 @@ enum play receive_canary(struct connection *connection)
     if (connection->fin_received || !look(connection, &waiting, &play))
         return play;
     struct peer_host *host = connection->peer->host;
-    look_for_target(connection, waiting);
+    const bool is_there = has_target(connection, waiting);
     read_count(connection, waiting, waiting.len);
     if (connection->owes_canary && connection->fd >= 0)
         send_canary(connection);
     connection->owes_canary = false;
     /* A client that has not ended its request before sends the canary as its content. */
-    if (connection->has_target && !connection->met_canary && !is_in_start_line(connection))
+    if (is_there && !connection->met_canary && !is_in_start_line(connection))
         host->was_desynced = true;
     if (!host->was_desynced || connection->fd < 0)
         return connection->fd >= 0 ? PLAY_ON : PLAY_OVER;

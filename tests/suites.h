@@ -9,6 +9,7 @@
     X("wire/arena", arena_tests)                                                                   \
     X("wire/diag", diag_tests)                                                                     \
     X("wire/base64", base64_tests)                                                                 \
+    X("wire/finder", finder_tests)                                                                 \
     X("wire/octets", octets_tests)                                                                 \
     X("wire/transcript", transcript_tests)                                                         \
     X("wire/json", json_tests)                                                                     \
