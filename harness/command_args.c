@@ -1,5 +1,7 @@
 #include "harness/command_args.h"
 
+#include "harness/content_file.h"
+
 #include <inttypes.h>
 
 /* One argument's limit in Linux is 128 KiB. */
@@ -16,11 +18,6 @@ struct command_builder {
     size_t count, size;
     const char *unsupported;
 };
-
-const char *command_content_path(const char *folder, size_t step, struct arena *arena)
-{
-    return arena_printf(arena, "%s/content-%zu", folder, step);
-}
 
 const char *command_body_path(const char *folder, size_t step, struct arena *arena)
 {
@@ -167,7 +164,7 @@ static void add_request(struct command_builder *builder, size_t index)
         {"url",
          arena_printf(arena, "http://%s%s", builder->session->endpoints[0].authority, target)},
         {"method", text_of(builder, &step->method)},
-        {"content", command_content_path(builder->folder, index, arena)},
+        {"content", content_file_path(builder->folder, index, arena)},
         {"body", command_body_path(builder->folder, index, arena)},
         {"mark", command_mark(index, arena)},
         {"seconds", arena_printf(arena, "%" PRIu64 ".%03" PRIu64, step->timeout_ms / MS_PER_S,

@@ -9,9 +9,7 @@
 #include "harness/driver.h"
 #include "harness/gate.h"
 
-/* In the folder: where the content of a step lies for the client, and where it puts the body of the
- * response. */
-const char *command_content_path(const char *folder, size_t step, struct arena *arena);
+/* In the folder: where the client puts the body of the response to a step. */
 const char *command_body_path(const char *folder, size_t step, struct arena *arena);
 
 /* The line that the client prints behind the JSON of a step. */

@@ -3,6 +3,11 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+const char *content_file_path(const char *folder, size_t step, struct arena *arena)
+{
+    return arena_printf(arena, "%s/content-%zu", folder, step);
+}
+
 static bool fill(FILE *file, const struct octets *octets, const struct endpoint *endpoints)
 {
     struct octets_cursor cursor = {.octets = octets, .endpoints = endpoints};

@@ -2,9 +2,13 @@
 #ifndef HARNESS_CONTENT_FILE_H
 #define HARNESS_CONTENT_FILE_H
 
+#include "wire/arena.h"
 #include "wire/octets.h"
 
 #include <stdio.h>
+
+/* Where the content of a step lies in a client's folder. */
+const char *content_file_path(const char *folder, size_t step, struct arena *arena);
 
 /* Writes the octets into a file of that path, ours alone. False with errno. */
 bool content_file_write(const char *path, const struct octets *octets,

@@ -229,9 +229,7 @@ struct driver *driver_bundled_new(uv_loop_t *loop, const struct subject_info *in
                                   struct diags *diags)
 {
     static const struct driver_vtable vtable = {begin, ask, go, hurry, end, driver_free};
-    struct driver_bundled *self = calloc(1, sizeof(*self));
-    if (self == NULL)
-        abort(); /* as wire/arena.c */
+    struct driver_bundled *self = must_calloc(1, sizeof(*self));
     self->driver.vtable = &vtable;
     self->driver.info = *info;
     self->arena = arena_new();

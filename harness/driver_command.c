@@ -56,7 +56,7 @@ static struct driver_command *command_of(struct driver *driver)
 /* Puts the content where the command line says. */
 static bool write_content(const struct driver_command *self, size_t step)
 {
-    return content_file_write(command_content_path(self->folder, step, self->arena),
+    return content_file_write(content_file_path(self->folder, step, self->arena),
                               &self->session->steps[step].body.pieces[0].octets,
                               self->session->endpoints);
 }
@@ -114,7 +114,7 @@ static void give_stream(struct driver_command *self)
 static void remove_files(const struct driver_command *self)
 {
     for (size_t i = 0; i < self->session->count; i++) {
-        unlink(command_content_path(self->folder, i, self->arena));
+        unlink(content_file_path(self->folder, i, self->arena));
         unlink(command_body_path(self->folder, i, self->arena));
     }
 }
@@ -378,9 +378,7 @@ struct driver *driver_command_new(uv_loop_t *loop, const struct driver_command_o
         arena_free(life);
         return NULL;
     }
-    struct driver_command *self = calloc(1, sizeof(*self));
-    if (self == NULL)
-        abort(); /* as wire/arena.c */
+    struct driver_command *self = must_calloc(1, sizeof(*self));
     self->driver.vtable = &vtable;
     self->driver.info = options->info;
     self->loop = loop;

@@ -219,7 +219,7 @@ static void tell(struct driver_process *self, struct bytes line)
 
 const char *driver_process_content_path(const struct driver_process *self, size_t step)
 {
-    return arena_printf(self->arena, "%s/content-%zu", child_folder(self->child), step);
+    return content_file_path(child_folder(self->child), step, self->arena);
 }
 
 static void ask_step(struct driver_process *self, size_t index)
@@ -311,9 +311,7 @@ static void driver_free(struct driver *driver)
 struct driver *driver_process_new(uv_loop_t *loop, const struct driver_process_options *options)
 {
     static const struct driver_vtable vtable = {begin, ask, go, hurry, end, driver_free};
-    struct driver_process *self = calloc(1, sizeof(*self));
-    if (self == NULL)
-        abort(); /* as wire/arena.c */
+    struct driver_process *self = must_calloc(1, sizeof(*self));
     self->driver.vtable = &vtable;
     self->driver.info = options->info;
     self->loop = loop;

@@ -128,9 +128,7 @@ static void on_closed(uv_handle_t *handle)
 
 struct gate *gate_new(uv_loop_t *loop, struct diags *diags)
 {
-    struct gate *gate = calloc(1, sizeof(*gate));
-    if (gate == NULL)
-        abort(); /* as wire/arena.c */
+    struct gate *gate = must_calloc(1, sizeof(*gate));
     uv_tcp_init(loop, &gate->tcp);
     gate->tcp.data = gate;
     const int error = listen_on(gate);

@@ -358,11 +358,11 @@ bool stage_play(struct stage *stage, const struct stage_run *run)
 
 struct stage *stage_new(uv_loop_t *loop, struct listener *listener, struct driver *driver)
 {
-    struct stage *stage = calloc(1, sizeof(*stage));
-    uint8_t *scratch = malloc(PEER_SCRATCH_SIZE);
+    struct stage *stage = must_calloc(1, sizeof(*stage));
+    uint8_t *scratch = must_calloc(1, PEER_SCRATCH_SIZE);
     struct ticker *ticker = ticker_new(loop, on_tick, stage);
-    if (stage == NULL || scratch == NULL || ticker == NULL)
-        abort(); /* as wire/arena.c */
+    if (ticker == NULL)
+        abort(); /* as without memory */
     stage->loop = loop;
     stage->listener = listener;
     stage->driver = driver;

@@ -9,7 +9,7 @@ static void on_call(uv_async_t *call)
     worker->options.woken(worker->options.context, worker);
 }
 
-static void close_handles(struct worker *worker)
+void worker_close(struct worker *worker)
 {
     for (size_t i = 0; i < worker->options.slot_count; i++) {
         const struct slot *slot = &worker->slots[i];
@@ -70,7 +70,7 @@ struct worker *worker_new(const struct worker_options *options, struct diags *di
     worker->call.data = worker;
     if (open_slots(worker, diags))
         return worker;
-    close_handles(worker);
+    worker_close(worker);
     run(worker);
     release(worker);
     return NULL;
@@ -90,7 +90,7 @@ bool worker_start(struct worker *worker, struct diags *diags)
     worker->has_thread = error == 0;
     if (worker->has_thread)
         return true;
-    close_handles(worker);
+    worker_close(worker);
     run(worker);
     return diag_add(diags, NULL, 0, NULL, "cannot start a thread for runs: %s", uv_strerror(error));
 }
@@ -104,11 +104,6 @@ void worker_hurry(struct worker *worker)
 {
     for (size_t i = 0; i < worker->options.slot_count; i++)
         stage_hurry(worker->slots[i].stage);
-}
-
-void worker_close(struct worker *worker)
-{
-    close_handles(worker);
 }
 
 void worker_free(struct worker *worker)

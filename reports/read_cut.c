@@ -8,7 +8,6 @@ static const char results_start[] = "  \"results\": [";
 struct cut {
     struct bytes begun; /* the members of what `begun` holds */
     size_t end;         /* of the last whole result; 0: `results` did not begin */
-    bool is_whole;      /* the report has its end: nothing was cut */
 };
 
 static void look_at_line(struct cut *cut, struct bytes line, size_t line_end)
@@ -23,7 +22,6 @@ static void look_at_line(struct cut *cut, struct bytes line, size_t line_end)
                line.len <= sizeof("    }")) {
         cut->end = line_end - (has_comma ? 1 : 0);
     }
-    cut->is_whole = bytes_equal(line, bytes_of("}"));
 }
 
 static struct cut find_cut(struct bytes text)
@@ -37,10 +35,21 @@ static struct cut find_cut(struct bytes text)
     return cut;
 }
 
+/* It has its end, the brace on a line of its own: nothing was cut, and nothing need be looked for.
+ */
+static bool is_whole(struct bytes text)
+{
+    while (text.len > 0 && strchr(" \t\r\n", text.at[text.len - 1]) != NULL)
+        text.len--;
+    return bytes_end_in(text, bytes_of("\n}"));
+}
+
 bool report_end_cut(struct bytes *text, struct arena *arena)
 {
+    if (is_whole(*text))
+        return false;
     const struct cut cut = find_cut(*text);
-    if (cut.is_whole || cut.end == 0 || cut.begun.len == 0)
+    if (cut.end == 0 || cut.begun.len == 0)
         return false;
     const char *tail = arena_printf(arena,
                                     "\n  ],\n  \"rules\": [],\n  \"totals\": {},\n  \"run\": "

@@ -222,9 +222,7 @@ static bool open_door(struct door *door, bool *all)
 /* NULL with errno. */
 static struct door *add_door(struct listener *listener, unsigned receive_buffer, bool *all)
 {
-    struct door *door = calloc(1, sizeof(*door));
-    if (door == NULL)
-        return NULL;
+    struct door *door = must_calloc(1, sizeof(*door));
     door->receive_buffer = receive_buffer;
     door->listener = listener;
     if (!open_door(door, all)) {

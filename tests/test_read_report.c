@@ -335,6 +335,15 @@ static void reads_what_a_killed_run_has_left(void)
         const int got = results_of(text, len);
         CHECK_ROW(got == want, "%zu octets: %d results, want %d", len, got, want);
     }
+    struct diags diags = {.arena = arena};
+    struct report report;
+    text = arena_printf(
+        arena,
+        "%s%s\n  ],\n  \"rules\": [],\n  \"run\": {\"started\": \"2000-01-01T00:00:00Z\", "
+        "\"duration_ms\": 1, \"host\": \"\", \"interrupted\": false}\n}\n \n",
+        begun, first);
+    CHECK_ROW(report_open(&report, arena, "run.json", bytes_of(text), &diags) && !report.is_cut,
+              "with a blank line behind its end it is whole");
     arena_free(arena);
 }
 
