@@ -64,18 +64,16 @@ static enum exit_status play(const struct options *options, const struct selecte
     if (jobs == 0)
         return STATUS_BROKEN;
     const struct console_options console = {.out = stdout};
-    struct sink *sinks[] = {observed_sink_new(observed), console_sink_new(&console)};
+    struct sinks sinks = {{observed_sink_new(observed), console_sink_new(&console)}, 2};
     const struct plan plan = {.selected = selected,
                               .subjects = clients.items,
                               .subject_count = clients.count,
                               .jobs = jobs,
                               .repeat = 1,
                               .slow = options->slow,
-                              .sinks = sinks,
-                              .sink_count = sizeof(sinks) / sizeof(sinks[0])};
+                              .sinks = &sinks};
     const enum exit_status status = runner_play(&plan, diags);
-    for (size_t i = 0; i < plan.sink_count; i++)
-        sinks[i]->vtable->free(sinks[i]);
+    sinks_free(&sinks);
     if (!observed_write(observed, diags))
         return STATUS_BROKEN;
     return status == STATUS_DEVIATION ? STATUS_OK : status;

@@ -10,8 +10,7 @@ static enum exit_status play(const struct options *options, const struct plan *f
     enum exit_status status = STATUS_BROKEN;
     if (sinks_open(&sinks, options, false, diags)) {
         struct plan plan = *from;
-        plan.sinks = sinks.items;
-        plan.sink_count = sinks.count;
+        plan.sinks = &sinks;
         status = runner_play(&plan, diags);
     }
     sinks_free(&sinks);

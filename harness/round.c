@@ -76,8 +76,7 @@ static void tell_result(struct round *round, const struct case_result *judged)
     if (round->plan->baseline != NULL)
         baseline_apply(round->plan->baseline, &result);
     tally_result(round->totals, &result);
-    for (size_t i = 0; i < round->plan->sink_count; i++)
-        round->plan->sinks[i]->vtable->result(round->plan->sinks[i], &result);
+    sinks_result(round->plan->sinks, &result);
 }
 
 static void drop_collect(struct round *round, size_t index)

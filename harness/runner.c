@@ -91,19 +91,7 @@ static void tell_begin(struct runner *runner)
         .shard = plan->shard.index,
         .shard_count = plan->shard.count,
     };
-    for (size_t i = 0; i < plan->sink_count; i++)
-        plan->sinks[i]->vtable->begin(plan->sinks[i], &info);
-}
-
-/* Every sink is told, also when one of them fails. */
-static void tell_end(struct runner *runner, uint64_t duration_ns)
-{
-    for (size_t i = 0; i < runner->plan->sink_count; i++) {
-        struct sink *sink = runner->plan->sinks[i];
-        if (!sink->vtable->end(sink, runner->totals, duration_ns, runner->is_interrupted,
-                               runner->diags))
-            runner->is_broken = true;
-    }
+    sinks_begin(plan->sinks, &info);
 }
 
 /* --- the rounds ------------------------------------------------------------------------- */
@@ -130,7 +118,9 @@ static void play_all(struct runner *runner)
     tell_begin(runner);
     for (size_t i = 0; i < runner->plan->subject_count && !runner->is_interrupted; i++)
         play_round(runner, i);
-    tell_end(runner, uv_hrtime() - started_ns);
+    if (!sinks_end(runner->plan->sinks, runner->totals, uv_hrtime() - started_ns,
+                   runner->is_interrupted, runner->diags))
+        runner->is_broken = true;
 }
 
 static bool has_deviation(const struct totals *totals, bool strict)

@@ -18,9 +18,8 @@
 #ifndef HARNESS_RUNNER_H
 #define HARNESS_RUNNER_H
 
-#include "harness/select.h"
+#include "harness/sinks.h"
 #include "harness/subject.h"
-#include "reports/sink.h"
 
 /* The exit statuses of the command line (docs/case-format.md, `assay --help`). */
 enum exit_status {
@@ -38,8 +37,7 @@ struct plan {
     const struct selected *selected;
     const struct subject *subjects; /* that were met, each of another name */
     size_t subject_count;           /* at least 1 */
-    struct sink *const *sinks;
-    size_t sink_count;
+    const struct sinks *sinks;
     unsigned jobs;             /* runs in flight; at least 1 */
     unsigned repeat;           /* runs of each point; at least 1 */
     unsigned slow;             /* times so much time for everything; at least 1 */

@@ -136,7 +136,7 @@ static void share_runs_and_tell_in_order(void)
     static const struct sink_vtable vtable = {watch_begin, watch_result, watch_end, NULL};
     struct diags diags = {.arena = arena_new()};
     struct watcher watcher = {.base.vtable = &vtable, .is_ordered = true};
-    struct sink *sinks[] = {&watcher.base};
+    const struct sinks sinks = {{&watcher.base}, 1};
     const char *const words[] = {"smoke"};
     const struct selection selection = {.words = words, .word_count = 1};
     struct selected selected;
@@ -147,8 +147,7 @@ static void share_runs_and_tell_in_order(void)
     const struct plan plan = {.selected = &selected,
                               .subjects = &subject,
                               .subject_count = 1,
-                              .sinks = sinks,
-                              .sink_count = 1,
+                              .sinks = &sinks,
                               .jobs = 8,
                               .repeat = REPEATS,
                               .slow = 4};
