@@ -11,6 +11,7 @@
  * usage: replay SCRIPT RUNS ROUNDS JOBS; prints runs a second, SCRIPT being RUNS runs
  */
 #include "server/drain.h"
+#include "wire/arena.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -87,14 +88,6 @@ static void fail(const char *what)
 {
     perror(what);
     exit(EXIT_FAILURE);
-}
-
-static void *must_calloc(size_t count, size_t size)
-{
-    void *memory = calloc(count, size);
-    if (memory == NULL)
-        fail("calloc");
-    return memory;
 }
 
 static struct socket *open_socket(struct end *end, unsigned slot, int fd)
