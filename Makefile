@@ -17,7 +17,7 @@ PREFIX     ?= /usr/local
 BUILD      ?= build
 DATA_DIR    = $(PREFIX)/share/assay
 
-PACKAGES      = libcjson libmicrohttpd libuv
+PACKAGES      = libcjson libmicrohttpd libuv openssl
 TEST_PACKAGES = cunit
 
 # Ours; CFLAGS, CPPFLAGS and LDFLAGS stay the user's.

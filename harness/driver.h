@@ -15,8 +15,11 @@
 #include <uv.h>
 
 struct driver_session {
-    const char *case_id, *suffix;     /* of the point that is played: for people */
+    const char *case_id, *suffix; /* of the point that is played: for people */
+    const struct peer *peers;     /* the first is the origin */
+    size_t peer_count;
     const struct endpoint *endpoints; /* by peer index */
+    const char *ca; /* path of the certificate to trust, in PEM; NULL: no peer speaks TLS */
     const struct client_step *steps;
     size_t count;
     uint64_t deadline_ms; /* of the run: the client's own limits are no shorter */

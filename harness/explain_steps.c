@@ -249,6 +249,9 @@ static void print_step(FILE *out, const struct point *point, const struct script
     case STEP_CLOSE:
         fputs(closes[step->close], out);
         break;
+    case STEP_RELAY:
+    case STEP_FORWARD:
+    case STEP_START_TLS:
     case STEP_VERB_COUNT:
         assert(false);
     }

@@ -311,6 +311,8 @@ static void begin(struct stage *stage)
     stage->session = (struct driver_session){
         .case_id = point->parent->id,
         .suffix = point->suffix,
+        .peers = point->peers,
+        .peer_count = point->peer_count,
         .endpoints = stage->seats.endpoints,
         .steps = stage->has_canary ? canary_steps(point, stage->run.arena) : point->client,
         .count = point->client_count + stage->has_canary,

@@ -94,6 +94,8 @@ static void close_fully(struct connection *connection)
 static enum play close_step(struct connection *connection, enum close_kind kind)
 {
     switch (kind) {
+    case CLOSE_NOTIFY:
+        break;
     case CLOSE_FIN:
         send_fin(connection);
         break;
@@ -164,6 +166,9 @@ static enum play play_step(struct connection *connection, const struct step *ste
         return PLAY_ON;
     case STEP_CLOSE:
         return close_step(connection, step->close);
+    case STEP_RELAY:
+    case STEP_FORWARD:
+    case STEP_START_TLS:
     case STEP_VERB_COUNT:
         break;
     }

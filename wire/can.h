@@ -18,11 +18,18 @@
     X(TRAILERS_SEND, "trailers.send")                                                              \
     X(EXPECT_CONTINUE, "expect_continue")                                                          \
     X(TIMEOUT, "timeout")                                                                          \
-    X(CONCURRENT, "concurrent") /* requests under way side by side */                              \
-    X(PIPELINE, "pipeline")     /* requests sent before the answer to the one before */            \
-    X(REDIRECT, "redirect")     /* follows as many as it is asked to */                            \
-    X(AUTH, "auth")             /* user and password */                                            \
-    X(EVENT_HEAD, "event.head") /* it says so when its caller has the head */                      \
+    X(CONCURRENT, "concurrent")     /* requests under way side by side */                          \
+    X(PIPELINE, "pipeline")         /* requests sent before the answer to the one before */        \
+    X(REDIRECT, "redirect")         /* follows as many as it is asked to */                        \
+    X(AUTH, "auth")                 /* user and password */                                        \
+    X(PROXY_HTTP, "proxy.http")     /* an http URL by way of a proxy */                            \
+    X(PROXY_TUNNEL, "proxy.tunnel") /* an https URL, through a tunnel: CONNECT */                  \
+    X(PROXY_TUNNEL_PLAIN, "proxy.tunnel.plain") /* CONNECT for an http URL too */                  \
+    X(PROXY_TLS, "proxy.tls")                   /* a proxy whose own URL is https */               \
+    X(PROXY_AUTH, "proxy.auth")                 /* user and password for the proxy */              \
+    X(PROXY_HEADERS, "proxy.headers")           /* field lines for the proxy alone */              \
+    X(TLS, "tls")                               /* https, with an authority that it is told */     \
+    X(EVENT_HEAD, "event.head")                 /* it says so when its caller has the head */      \
     X(READ_STREAM, "read.stream")                                                                  \
     X(READ_AMOUNT, "read.amount")                                                                  \
     X(READ_ABANDON, "read.abandon")                                                                \

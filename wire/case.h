@@ -51,6 +51,18 @@ enum read_mode {
     READ_MODE_ABANDON, /* `amounts[0]` octets, then left */
 };
 
+struct header {
+    struct octets name, value;
+};
+
+/* By way of the case's proxy. The URL is then of origin.test, a name that only a proxy knows. */
+struct client_proxy {
+    const char *auth;             /* "user:password" for the proxy; NULL: none */
+    const struct header *headers; /* field lines for the proxy alone */
+    size_t header_count;
+    bool tunnels; /* CONNECT also where the URL is http */
+};
+
 struct client_step {
     const char *told; /* what it asks, in words: of a step known from a report alone; else NULL */
     const char *name; /* "as"; NULL when it has none */
@@ -59,9 +71,9 @@ struct client_step {
     const enum rule *allowed; /* rules that what it asks for breaks: no finding of the client's */
     size_t allowed_count;
     struct octets method, target;
-    const struct header { /* header fields in order */
-        struct octets name, value;
-    } * headers;
+    struct octets authority;          /* of the URL, in place of the origin's; empty: that one */
+    const struct client_proxy *proxy; /* NULL: none is used */
+    const struct header *headers;     /* header fields in order */
     size_t header_count;
     struct body body;
     const struct header *trailers; /* behind the body, which is chunked for it */

@@ -7,9 +7,12 @@
 #define WIRE_SCRIPT_H
 
 #include "wire/pattern.h"
+#include "wire/tls.h"
 
 #define STEP_VERBS(X)                                                                              \
-    X(READ, "read") X(SEND, "send") X(WAIT, "wait") X(REPEAT, "repeat") X(CLOSE, "close")
+    X(READ, "read")                                                                                \
+    X(SEND, "send") X(WAIT, "wait") X(REPEAT, "repeat") X(CLOSE, "close") X(RELAY, "relay")        \
+        X(FORWARD, "forward") X(START_TLS, "start_tls")
 
 enum step_verb {
 #define STEP_ENUM(name, text) STEP_##name,
@@ -33,6 +36,7 @@ enum close_kind {
     CLOSE_FIN,  /* shutdown: reading goes on */
     CLOSE_FULL, /* close(2), as servers do: RST where octets lie unread, unseen what comes later */
     CLOSE_RST,  /* RST at once */
+    CLOSE_NOTIFY, /* over TLS: close_notify alone; the connection stays */
 };
 
 enum wait_kind {
@@ -46,6 +50,20 @@ enum segmentation {
     SEGMENTS_WHOLE,     /* as few as the kernel makes */
     SEGMENTS_SIZES,     /* `sizes`, then the rest: each is read before the next is sent */
     SEGMENTS_EACH_BYTE, /* the same, one octet each */
+};
+
+/* What ends a relay, seen from where its octets go. */
+enum cut_end {
+    CUT_FIN,
+    CUT_RST,
+    CUT_SILENCE, /* nothing more comes through, and nothing is closed */
+};
+
+/* One direction of a relay: ended when `after` octets have been passed on. */
+struct relay_cut {
+    bool is_set;
+    uint64_t after;
+    enum cut_end end;
 };
 
 /* A step of either side that has to be done before another begins. */
@@ -73,6 +91,13 @@ struct step {
     uint64_t times;
     bool until_gone;
     enum close_kind close;
+    bool withholds_notify; /* over TLS: no close_notify before this close */
+    unsigned target;       /* STEP_RELAY, STEP_FORWARD: the peer that it joins to */
+    /* STEP_RELAY, as the proxy's client sees it: up to the other peer, and down to the client. An
+     * end downwards ends the other leg by RST (silence: leaves it); RST upwards resets the client
+     * too. */
+    struct relay_cut up, down;
+    const struct tls *tls; /* STEP_START_TLS */
     enum wait_kind wait;
     uint64_t ms;                   /* WAIT_TIME */
     const struct step_ref *unless; /* WAIT_TIME: done at once when that step is; NULL: none */
@@ -102,6 +127,10 @@ struct peer {
     size_t script_count;        /* at least 1 */
     const struct route *routes; /* one a script; NULL: none */
     unsigned receive_buffer;    /* SO_RCVBUF of its connections; 0: as the system has it */
+    bool is_proxy;              /* a proxy to the client: the peer so named */
+    bool is_https;              /* its URL is https: it is reached by name, see `is_address` */
+    bool is_address;            /* ... as 127.0.0.1, and not as localhost */
+    const struct tls *tls;      /* begun before its scripts; NULL: where a script says, if at all */
     bool refuses;               /* a port that nobody listens on; its scripts are empty */
 };
 

@@ -45,6 +45,15 @@ void transcript_append(struct transcript *transcript, struct transcript_node *no
     transcript->count++;
 }
 
+static const struct tls_hello *keep_hello(struct arena *arena, const struct tls_hello *hello)
+{
+    struct tls_hello *kept = arena_alloc(arena, sizeof(*kept));
+    *kept = *hello;
+    kept->name = arena_bytes(arena, hello->name);
+    kept->alpn = arena_bytes(arena, hello->alpn);
+    return kept;
+}
+
 void transcript_add(struct transcript *transcript, const struct event *event)
 {
     if (transcript->watch != NULL)
@@ -59,5 +68,9 @@ void transcript_add(struct transcript *transcript, const struct event *event)
         keep_octets(transcript, &node->event);
     if (event->outcome != NULL)
         node->event.outcome = outcome_copy(transcript->arena, event->outcome);
+    if (event->text != NULL)
+        node->event.text = arena_strndup(transcript->arena, event->text, strlen(event->text));
+    if (event->hello != NULL)
+        node->event.hello = keep_hello(transcript->arena, event->hello);
     transcript_append(transcript, node);
 }

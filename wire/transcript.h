@@ -11,6 +11,7 @@
 
 #include "wire/arena.h"
 #include "wire/outcome.h"
+#include "wire/tls.h"
 
 #define EVENT_KINDS(X)                                                                             \
     X(CONNECT, "connect")   /* a connection was accepted */                                        \
@@ -35,8 +36,18 @@
     X(ARRIVED, "arrived")           /* proved: all that was sent is in the client's kernel */      \
     X(DRAINED, "drained")           /* proved: and the client has read it */                       \
     X(PAUSED, "paused")             /* neither can be proved here: a short pause instead */        \
-    X(IMPATIENT, "impatient") /* the client did not read for so long that the script went on */    \
-    X(MANNERS, "manners")     /* a server's manners, not the script: `text` says which */
+    X(IMPATIENT, "impatient")   /* the client did not read for so long that the script went on */  \
+    X(MANNERS, "manners")       /* a server's manners, not the script: `text` says which */        \
+    X(HELLO, "client hello")    /* the client begins TLS: `hello` */                               \
+    X(SECURED, "secured")       /* the handshake is done: `text` says version and cipher */        \
+    X(TLS_FAILED, "tls failed") /* it will not be, or a record is broken: `text` says why */       \
+    X(NOTIFY_RECEIVED, "close_notify received")                                                    \
+    X(NOTIFY_SENT, "close_notify sent")                                                            \
+    X(ALERT_RECEIVED, "alert received") /* any other: `text` says which */                         \
+    X(ALERT_SENT, "alert sent")                                                                    \
+    X(JOINED, "joined")           /* a relay has its connection to the peer that `text` names */   \
+    X(JOIN_FAILED, "join failed") /* and could not get one */                                      \
+    X(RELAY_CUT, "relay cut")     /* as the script has it: `text` says in which direction */
 
 enum event_kind {
 #define EVENT_ENUM(name, text) EVENT_##name,
@@ -62,7 +73,11 @@ struct event {
     uint64_t len;                  /* RECEIVED, SENT: how many there were */
     int error;                     /* errno where one was the reason; else 0 */
     const struct outcome *outcome; /* OUTCOME */
-    const char *text;              /* static; MANNERS */
+    const char *text;              /* MANNERS and the kinds behind it; may be NULL */
+    const struct tls_hello *hello; /* HELLO */
+    /* RECEIVED, SENT over TLS: the record that the octets came or went in, in the octets of its
+     * direction beneath TLS; `record_len` is 0 without TLS. */
+    uint64_t record_offset, record_len;
 };
 
 typedef void transcript_watch(void *watcher, const struct event *event);
@@ -92,7 +107,7 @@ struct transcript {
 void transcript_init(struct transcript *transcript, struct arena *arena, transcript_watch *watch,
                      void *watcher);
 
-/* Shows `event` to the watcher, then stores it. Its octets and outcome are copied. */
+/* Shows `event` to the watcher, then stores it. All that it points to is copied. */
 void transcript_add(struct transcript *transcript, const struct event *event);
 
 /* Stores a node of the arena as it is: shown to nobody, neither cut nor dropped. */
