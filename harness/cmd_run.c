@@ -86,6 +86,7 @@ static enum exit_status play_subjects(const struct options *options,
         .thin = options->thin,
         .strict = options->strict,
         .shard = options->selection.shard,
+        .key_log = options->key_log,
         .baseline = baseline,
     };
     enum exit_status status = play(options, &plan, diags);

@@ -5,8 +5,9 @@
 enum {
     /* The loop, the listener, reports, and what starting a process takes for a moment. */
     OF_ALL = 24,
-    /* A ticker, the kernel's diagnostics, a child's pipes; and some connections, with both ends. */
-    OF_A_JOB = 16,
+    /* A ticker, the kernel's diagnostics, a child's pipes; some connections, with both ends, and
+     * its share of the ports that are leased by name. */
+    OF_A_JOB = 20,
 };
 
 /* The limit, raised to `wanted` where that is allowed. */

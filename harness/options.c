@@ -21,6 +21,7 @@ enum option_id {
     OPTION_UPDATE_BASELINE,
     OPTION_STRICT,
     OPTION_WIRE,
+    OPTION_KEY_LOG,
     OPTION_COLOR,
     OPTION_END,
 };
@@ -48,6 +49,8 @@ static const struct option_row {
     {"report", "KIND=PATH", OPTION_REPORT, OPTIONS_RUN | OPTIONS_SHOW,
      "write one: json, junit or tap; - is the standard output"},
     {"wire", "all", OPTION_WIRE, OPTIONS_RUN, "put the octets of what passed into the report, too"},
+    {"key-log", "FILE", OPTION_KEY_LOG, OPTIONS_RUN,
+     "add the secrets of TLS to that file, so that a capture can be read"},
     {"baseline", "FILE", OPTION_BASELINE, OPTIONS_RUN,
      "known deviations: they are expected, each with its reason"},
     {"update-baseline", NULL, OPTION_UPDATE_BASELINE, OPTIONS_RUN,
@@ -195,6 +198,9 @@ static void read_option(struct options *options, int id, const char *value, stru
         break;
     case OPTION_REPORT:
         read_report(options, value, diags);
+        break;
+    case OPTION_KEY_LOG:
+        options->key_log = value;
         break;
     case OPTION_BASELINE:
         options->baseline = value;

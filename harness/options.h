@@ -40,6 +40,7 @@ struct options {
     bool check;
     const char *baseline; /* a file; NULL: none */
     bool update_baseline;
+    const char *key_log; /* a file; NULL: none is kept */
     bool thin;
     bool strict;
     bool wire_all;

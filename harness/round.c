@@ -280,6 +280,7 @@ static bool open_workers(struct round *round)
     for (size_t i = 0; i < wanted; i++) {
         const struct worker_options options = {
             .subject = round->options.subject,
+            .trust = round->options.trust,
             .slow = round->plan->slow,
             .slot_count = slots / wanted + (i < slots % wanted ? 1 : 0),
             .woken = on_woken,

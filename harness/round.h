@@ -11,8 +11,9 @@
 struct round_options {
     const struct plan *plan;
     const struct subject *subject; /* one that was met */
-    uv_loop_t *loop;               /* the caller's, with nothing else on it that keeps it running */
-    struct totals *totals;         /* what is played is added to them */
+    const struct trust *trust;
+    uv_loop_t *loop;       /* the caller's, with nothing else on it that keeps it running */
+    struct totals *totals; /* what is played is added to them */
     struct diags *diags;
 };
 

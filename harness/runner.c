@@ -1,6 +1,7 @@
 #include "harness/runner.h"
 
 #include "harness/round.h"
+#include "harness/trust.h"
 #include "harness/version.h"
 
 #include <signal.h>
@@ -18,6 +19,7 @@ struct runner {
     uv_signal_t signals[INTERRUPT_COUNT];
     struct round *round;   /* that is being played; NULL between rounds */
     struct totals *totals; /* by subject */
+    const struct trust *trust;
     bool is_interrupted;
     bool is_broken;
 };
@@ -101,6 +103,7 @@ static void play_round(struct runner *runner, size_t index)
     const struct round_options options = {
         .plan = runner->plan,
         .subject = &runner->plan->subjects[index],
+        .trust = runner->trust,
         .loop = &runner->loop,
         .totals = &runner->totals[index],
         .diags = runner->diags,
@@ -150,6 +153,9 @@ enum exit_status runner_play(const struct plan *plan, struct diags *diags)
 {
     struct runner runner = {.plan = plan, .diags = diags};
     runner.totals = arena_array(diags->arena, plan->subject_count, sizeof(*runner.totals));
+    runner.trust = trust_open(plan->selected, plan->key_log, diags);
+    if (runner.trust == NULL)
+        return STATUS_BROKEN;
     uv_loop_init(&runner.loop);
     watch_interrupts(&runner);
     play_all(&runner);
@@ -158,5 +164,7 @@ enum exit_status runner_play(const struct plan *plan, struct diags *diags)
     uv_run(&runner.loop, UV_RUN_DEFAULT);
     const int error = uv_loop_close(&runner.loop);
     assert(error == 0);
+    if (!trust_close(runner.trust, diags))
+        runner.is_broken = true;
     return status_of(&runner);
 }

@@ -44,6 +44,7 @@ struct plan {
     bool thin;                 /* of each case the first of its points alone */
     bool strict;               /* warn counts as a deviation */
     struct shard shard;        /* that `selected` is */
+    const char *key_log;       /* where the secrets of TLS go; NULL: nowhere */
     struct baseline *baseline; /* what is expected to deviate; NULL: nothing */
 };
 

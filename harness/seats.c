@@ -18,6 +18,8 @@ static bool take(struct seats *seats, size_t index, const struct peer *peer, str
     seat->lease.accepted = on_accepted;
     seat->lease.context = seat;
     seat->lease.refuses = peer->refuses;
+    seat->lease.is_named = peer->is_https;
+    seat->lease.is_address = peer->is_address;
     seat->lease.receive_buffer = peer->receive_buffer;
     seat->is_leased = listener_lease(seats->listener, &seat->lease);
     if (!seat->is_leased)

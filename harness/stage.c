@@ -20,6 +20,7 @@ struct stage {
     uv_loop_t *loop;
     struct listener *listener;
     struct driver *driver;
+    const char *ca;
     uv_timer_t timer;
     struct peer_host host;
 
@@ -314,6 +315,7 @@ static void begin(struct stage *stage)
         .peers = point->peers,
         .peer_count = point->peer_count,
         .endpoints = stage->seats.endpoints,
+        .ca = stage->ca,
         .steps = stage->has_canary ? canary_steps(point, stage->run.arena) : point->client,
         .count = point->client_count + stage->has_canary,
         .deadline_ms = stage->run.deadline_ms,
@@ -346,6 +348,7 @@ bool stage_play(struct stage *stage, const struct stage_run *run)
     stage->judge =
         judge_new(run->point, stage->seats.endpoints, stage->driver->info.can, run->arena);
     transcript_init(&stage->transcript, run->arena, watch, stage);
+    stage->host.peers = run->point->peers;
     stage->host.endpoints = stage->seats.endpoints;
     stage->has_canary =
         run->point->parent->connection != NULL && (stage->driver->info.can & CAN(SESSION)) != 0;
@@ -358,7 +361,8 @@ bool stage_play(struct stage *stage, const struct stage_run *run)
     return true;
 }
 
-struct stage *stage_new(uv_loop_t *loop, struct listener *listener, struct driver *driver)
+struct stage *stage_new(uv_loop_t *loop, struct listener *listener, struct driver *driver,
+                        const struct trust *trust)
 {
     struct stage *stage = must_calloc(1, sizeof(*stage));
     uint8_t *scratch = must_calloc(1, PEER_SCRATCH_SIZE);
@@ -368,10 +372,12 @@ struct stage *stage_new(uv_loop_t *loop, struct listener *listener, struct drive
     stage->loop = loop;
     stage->listener = listener;
     stage->driver = driver;
+    stage->ca = trust->ca;
     stage->host = (struct peer_host){
         .loop = loop,
         .transcript = &stage->transcript,
         .scratch = scratch,
+        .mint = trust->mint,
         .diagnostics = diagnostics_new(),
         .ticker = ticker,
         .is_done = is_done,

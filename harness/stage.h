@@ -11,12 +11,14 @@
 #define HARNESS_STAGE_H
 
 #include "harness/driver.h"
+#include "harness/trust.h"
 #include "server/listener.h"
 
 struct stage;
 
 /* All are borrowed until stage_free(). */
-struct stage *stage_new(uv_loop_t *loop, struct listener *listener, struct driver *driver);
+struct stage *stage_new(uv_loop_t *loop, struct listener *listener, struct driver *driver,
+                        const struct trust *trust);
 
 /* One run; what it makes lives in `arena`. `done` is called once, later; the next run may be played
  * from inside it. */

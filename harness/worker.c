@@ -43,7 +43,7 @@ static bool open_slot(struct worker *worker, struct slot *slot, struct diags *di
         subject_driver(worker->options.subject, &worker->loop, worker->options.slow, diags);
     if (slot->driver == NULL)
         return false;
-    slot->stage = stage_new(&worker->loop, worker->listener, slot->driver);
+    slot->stage = stage_new(&worker->loop, worker->listener, slot->driver, worker->options.trust);
     slot->next = worker->idle;
     worker->idle = slot;
     return true;

@@ -13,7 +13,8 @@
 struct worker;
 
 struct worker_options {
-    const struct subject *subject; /* borrowed, as the context */
+    const struct subject *subject; /* borrowed, as the next, and the context */
+    const struct trust *trust;
     unsigned slow;
     size_t slot_count; /* at least 1 */
     /* Called on the worker's thread: after worker_wake(), until worker_close(); and when all is

@@ -2,6 +2,7 @@
 #ifndef SERVER_CONNECTION_H
 #define SERVER_CONNECTION_H
 
+#include "server/channel.h"
 #include "server/drain.h"
 #include "server/peer.h"
 #include "wire/finder.h"
@@ -14,14 +15,15 @@ enum play {
     PLAY_BARRIER,  /* wait until a step elsewhere is done */
     PLAY_TICK,     /* wait until the ticker fires */
     PLAY_WRITABLE, /* wait until the kernel takes more */
+    PLAY_RELAY,    /* wait for `relay_events` */
     PLAY_OVER,     /* nothing more can come of this connection */
 };
 
 struct connection {
     struct connection *next;
     struct peer_run *peer;
-    unsigned index;      /* at this peer, in order of accept */
-    int fd;              /* -1 once closed */
+    unsigned index; /* at this peer, in order of accept */
+    struct channel channel;
     uv_poll_t poll;      /* peer.c alone touches it */
     bool is_poll_closed; /* the loop has let go of it */
     bool is_ended;       /* nobody else needs it: freed when both are true */
@@ -51,17 +53,23 @@ struct connection {
     bool is_canary;          /* the request that is being read is the canary */
     bool met_canary;         /* it came here, as a request of its own */
     bool owes_canary;        /* it was read whole */
+    bool owes_tunnel;        /* of a proxy: CONNECT was, once scripts are over */
     bool is_lost;            /* what comes is no request any more, or where it ends is not known */
     bool in_request;         /* its start line was read, its end not */
-    bool head_is_whole;      /* the head of the request that is being read */
-    bool head_is_given;      /* it was read before the step began that asks for it */
-    bool head_is_read;       /* READ_REQUEST: the rest is its content */
-    bool must_close;         /* a request asked for it */
+    bool is_head, is_connect; /* the last request whose start line was read */
+    bool head_is_whole;       /* the head of the request that is being read */
+    bool head_is_given;       /* it was read before the step began that asks for it */
+    bool head_is_read;        /* READ_REQUEST: the rest is its content */
+    bool must_close;          /* a request asked for it */
     struct http_reader
         responses;    /* with must_close: reads what is sent, to know when it is whole */
     bool is_answered; /* with must_close: the response was whole */
 
     bool fin_received, fin_sent, is_reset;
+    bool is_unsecured;   /* TLS was due, and did not come about: no script is played */
+    struct relay *relay; /* it is a relay's client; NULL: it is none */
+    int relay_events;    /* what that waits for here */
+    struct relay *via;   /* the relay whose other leg it is; NULL: a client made it */
 };
 
 struct peer_run {
@@ -89,6 +97,12 @@ void connection_record(struct connection *connection, enum event_kind kind, stru
 /* Records that what follows is a server's manners, and not the script; `why` is static. */
 void connection_record_manners(struct connection *connection, const char *why);
 
+/* Records an event of which its kind and what is said beside that is set. */
+void connection_tell(struct connection *connection, const struct event *event);
+
+/* Plays on, as when its socket is ready. */
+void connection_go_on(struct connection *connection);
+
 /* Closes the descriptor, by `close_fd`, and gives up the handle (peer.c). */
 void connection_close(struct connection *connection, void (*close_fd)(int fd));
 
@@ -114,6 +128,12 @@ enum play receive_rest(struct connection *connection);
 /* receive.c: takes and records what lies there; the client is known to have left. */
 void receive_remains(struct connection *connection);
 
+/* receive.c: the client's FIN, and its record. */
+void receive_fin(struct connection *connection);
+
+/* receive.c: begins to read anew, for what comes now is within TLS. */
+void receive_anew(struct connection *connection);
+
 /* receive.c: reads and records whatever comes, and answers the canary. */
 enum play receive_canary(struct connection *connection);
 
@@ -132,8 +152,14 @@ enum play wait_step(struct connection *connection, const struct step *step);
 /* send.c: a server's answer to Expect: 100-continue. */
 void send_continue(struct connection *connection);
 
+/* send.c: 200, for the canary comes through a tunnel. */
+void send_tunnel_open(struct connection *connection);
+
 /* send.c: 404, where no route fits. */
 void send_not_found(struct connection *connection);
+
+/* send.c: close_notify, as far as there is TLS and room for it, then FIN. */
+void send_end(struct connection *connection);
 
 /* send.c: FIN, and its record. */
 void send_fin(struct connection *connection);

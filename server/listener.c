@@ -1,9 +1,8 @@
-#define _GNU_SOURCE /* SOCK_NONBLOCK and SO_BINDTODEVICE */
 #include "server/listener.h"
 
+#include "server/door.h"
 #include "server/socket.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -17,8 +16,8 @@ enum {
     PART_FIRST = 100,
     PART_COUNT = 100,
     ADDRESS_COUNT = PART_COUNT * PART_COUNT * PART_COUNT,
-    BACKLOG = 4096,
-    PORT_TRIES = 64,
+    /* Leases by name are few: these rest in turn. */
+    LISTENER_NAMED_MAX = 64,
 };
 
 static_assert((int)ADDRESS_COUNT > (int)LISTENER_LEASES_MAX,
@@ -30,9 +29,17 @@ struct door {
     uv_poll_t poll;
     int fd;
     uint16_t port;
-    unsigned receive_buffer; /* octets; 0: as the system has it */
+    unsigned receive_buffer;  /* octets; 0: as the system has it */
+    struct named_port *named; /* that it is of; NULL: it is for all addresses */
     struct listener *listener;
     struct door *next;
+};
+
+/* A port on 127.0.0.1, and on ::1 where there is that. */
+struct named_port {
+    const struct door *door, *door6;
+    struct lease *lease;   /* NULL: it rests ... */
+    uint64_t rested_since; /* ... since so many others did */
 };
 
 struct listener {
@@ -45,6 +52,9 @@ struct listener {
     int spare; /* a descriptor to give up when none is left */
     bool ran_out;
     struct lease *leases[LISTENER_LEASES_MAX]; /* by number, modulo */
+    struct named_port named[LISTENER_NAMED_MAX];
+    size_t named_count;
+    uint64_t rests;
 };
 
 static uint32_t address_of(uint32_t number)
@@ -112,7 +122,8 @@ static bool accept_one(const struct door *door)
     if (fd < 0)
         return errno == ECONNABORTED || errno == EINTR ||
                (is_exhaustion(errno) && turn_away(door->listener, door));
-    const struct lease *lease = lease_of(door->listener, fd);
+    const struct lease *lease =
+        door->named != NULL ? door->named->lease : lease_of(door->listener, fd);
     if (lease != NULL)
         lease->accepted(lease->context, fd);
     else
@@ -123,7 +134,7 @@ static bool accept_one(const struct door *door)
 void listener_accept(struct listener *listener)
 {
     for (const struct door *door = listener->doors; door != NULL; door = door->next)
-        while (accept_one(door))
+        while ((door->named == NULL || door->named->lease != NULL) && accept_one(door))
             continue;
 }
 
@@ -134,101 +145,12 @@ static void on_readable(uv_poll_t *poll, int status, int events)
     accept_one(poll->data); /* while there are more, it is called again */
 }
 
-/* Narrows the socket to the loopback interface; true when any of its addresses may be bound. */
-static bool bind_to_loopback(int fd)
-{
-#ifdef SO_BINDTODEVICE
-    return setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, "lo", sizeof("lo")) == 0;
-#else
-    (void)fd;
-    return false;
-#endif
-}
-
-/* A socket on a port that the kernel chooses; -1 with errno. `all` says whether on every address.
- */
-static int bind_to_any_port(uint16_t *port, bool *all)
-{
-    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return -1;
-    *all = bind_to_loopback(fd);
-    struct sockaddr_in name = {.sin_family = AF_INET,
-                               .sin_addr.s_addr = htonl(*all ? INADDR_ANY : address_of(0))};
-    socklen_t size = sizeof(name);
-    if (bind(fd, (struct sockaddr *)&name, size) != 0 ||
-        getsockname(fd, (struct sockaddr *)&name, &size) != 0) {
-        const int error = errno;
-        close(fd);
-        errno = error;
-        return -1;
-    }
-    *port = ntohs(name.sin_port);
-    return fd;
-}
-
-/* Octets of a script must have the same length in every run, so the port has HOLE_PORT_LEN digits.
- */
-static int bind_to_wide_port(uint16_t *port, bool *all)
-{
-    enum { PORT_LEAST = 10000 };
-    for (int i = 0; i < PORT_TRIES; i++) {
-        const int fd = bind_to_any_port(port, all);
-        if (fd < 0 || *port >= PORT_LEAST)
-            return fd;
-        close(fd);
-    }
-    errno = EADDRNOTAVAIL;
-    return -1;
-}
-
-/* Whether a connection can be made at all: a network that is down, or ports that are used up, must
- * not look like a client that fails. On the loopback interface connect(2) is done at once. */
-static bool reaches(const struct door *door)
-{
-    const struct sockaddr_in name = {.sin_family = AF_INET,
-                                     .sin_port = htons(door->port),
-                                     .sin_addr.s_addr = htonl(address_of(0))};
-    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return false;
-    const bool is_reached = connect(fd, (const struct sockaddr *)&name, sizeof(name)) == 0;
-    const int error = errno;
-    const int accepted = is_reached ? socket_accept(door->fd) : -1;
-    socket_reset(fd);
-    if (accepted >= 0)
-        close(accepted);
-    errno = error;
-    return is_reached;
-}
-
-/* False with errno. */
-static bool open_door(struct door *door, bool *all)
-{
-    const int octets = (int)door->receive_buffer;
-    door->fd = bind_to_wide_port(&door->port, all);
-    if (door->fd < 0)
-        return false;
-    if ((octets == 0 ||
-         setsockopt(door->fd, SOL_SOCKET, SO_RCVBUF, &octets, sizeof(octets)) == 0) &&
-        socket_send_at_once(door->fd) && listen(door->fd, BACKLOG) == 0 && reaches(door))
-        return true;
-    const int error = errno;
-    close(door->fd);
-    errno = error;
-    return false;
-}
-
-/* NULL with errno. */
-static struct door *add_door(struct listener *listener, unsigned receive_buffer, bool *all)
+/* Watches it; owns `fd`. */
+static struct door *add_door(struct listener *listener, const struct door *of)
 {
     struct door *door = must_calloc(1, sizeof(*door));
-    door->receive_buffer = receive_buffer;
+    *door = *of;
     door->listener = listener;
-    if (!open_door(door, all)) {
-        free(door);
-        return NULL;
-    }
     uv_poll_init(listener->loop, &door->poll, door->fd);
     door->poll.data = door;
     uv_poll_start(&door->poll, UV_READABLE, on_readable);
@@ -237,20 +159,105 @@ static struct door *add_door(struct listener *listener, unsigned receive_buffer,
     return door;
 }
 
+static bool close_failed(int fd)
+{
+    const int error = errno;
+    close(fd);
+    errno = error;
+    return false;
+}
+
+/* For all addresses. NULL with errno. */
+static struct door *open_door(struct listener *listener, unsigned receive_buffer, bool *all)
+{
+    struct door door = {.receive_buffer = receive_buffer};
+    door.fd = door_bind(address_of(0), &door.port, all);
+    if (door.fd < 0 || ((!door_listen(door.fd, receive_buffer) ||
+                         !door_is_reached(door.fd, address_of(0), door.port)) &&
+                        !close_failed(door.fd)))
+        return NULL;
+    return add_door(listener, &door);
+}
+
+static void name_endpoint(struct endpoint *endpoint, const char *host, uint16_t port)
+{
+    snprintf(endpoint->host, sizeof(endpoint->host), "%s", host);
+    snprintf(endpoint->port, sizeof(endpoint->port), "%u", (unsigned)port);
+    snprintf(endpoint->authority, sizeof(endpoint->authority), "%s:%s", endpoint->host,
+             endpoint->port);
+}
+
+static void name_address(struct endpoint *endpoint, uint32_t number, uint16_t port)
+{
+    const uint32_t address = address_of(number);
+    char host[HOLE_HOST_LEN + 1];
+    snprintf(host, sizeof(host), "127.%u.%u.%u", address >> 16 & 0xff, address >> 8 & 0xff,
+             address & 0xff);
+    name_endpoint(endpoint, host, port);
+}
+
 static const struct door *door_for(struct listener *listener, unsigned receive_buffer)
 {
     bool all;
     for (const struct door *door = listener->doors; door != NULL; door = door->next)
-        if (door->receive_buffer == receive_buffer)
+        if (door->named == NULL && door->receive_buffer == receive_buffer)
             return door;
-    return add_door(listener, receive_buffer, &all);
+    return open_door(listener, receive_buffer, &all);
+}
+
+/* --- by name -------------------------------------------------------------------------- */
+
+/* NULL with errno. Where localhost is ::1 too, a client may try that first. */
+static struct named_port *open_named(struct listener *listener)
+{
+    int fd6;
+    uint16_t port;
+    const int fd = door_bind_named(&port, &fd6);
+    if (fd < 0)
+        return NULL;
+    if (!door_listen(fd, 0) || (fd6 >= 0 && !door_listen(fd6, 0))) {
+        close_failed(fd);
+        if (fd6 >= 0)
+            close_failed(fd6);
+        return NULL;
+    }
+    struct named_port *named = &listener->named[listener->named_count++];
+    named->door = add_door(listener, &(struct door){.fd = fd, .port = port, .named = named});
+    if (fd6 >= 0)
+        named->door6 = add_door(listener, &(struct door){.fd = fd6, .port = port, .named = named});
+    return named;
+}
+
+/* The one that has rested longest: a client of the last run may still be on its way to it. */
+static struct named_port *find_rested(struct listener *listener)
+{
+    struct named_port *found = NULL;
+    for (size_t i = 0; i < listener->named_count; i++) {
+        struct named_port *one = &listener->named[i];
+        if (one->lease == NULL && (found == NULL || one->rested_since < found->rested_since))
+            found = one;
+    }
+    return found;
+}
+
+static bool lease_named(struct listener *listener, struct lease *lease)
+{
+    struct named_port *named =
+        listener->named_count < LISTENER_NAMED_MAX ? open_named(listener) : find_rested(listener);
+    if (named == NULL)
+        return false;
+    named->lease = lease;
+    lease->named = named;
+    name_endpoint(&lease->endpoint, lease->is_address ? ENDPOINT_ADDRESS : ENDPOINT_NAME,
+                  named->door->port);
+    return true;
 }
 
 static bool has_refusing_port(struct listener *listener)
 {
     bool all;
     if (listener->refusing < 0)
-        listener->refusing = bind_to_wide_port(&listener->refusing_port, &all);
+        listener->refusing = door_bind(address_of(0), &listener->refusing_port, &all);
     return listener->refusing >= 0;
 }
 
@@ -260,7 +267,7 @@ struct listener *listener_new(uv_loop_t *loop, struct diags *diags)
     struct listener *listener = must_calloc(1, sizeof(*listener));
     listener->loop = loop;
     listener->refusing = -1;
-    if (add_door(listener, 0, &all) == NULL) {
+    if (open_door(listener, 0, &all) == NULL) {
         diag_add(diags, NULL, 0, NULL, "cannot listen and connect on the loopback interface: %s",
                  strerror(errno));
         free(listener);
@@ -271,19 +278,11 @@ struct listener *listener_new(uv_loop_t *loop, struct diags *diags)
     return listener;
 }
 
-static void name_endpoint(struct endpoint *endpoint, uint32_t number, uint16_t port)
-{
-    const uint32_t address = address_of(number);
-    snprintf(endpoint->host, sizeof(endpoint->host), "127.%u.%u.%u", address >> 16 & 0xff,
-             address >> 8 & 0xff, address & 0xff);
-    snprintf(endpoint->port, sizeof(endpoint->port), "%u", (unsigned)port);
-    snprintf(endpoint->authority, sizeof(endpoint->authority), "%s:%s", endpoint->host,
-             endpoint->port);
-}
-
 bool listener_lease(struct listener *listener, struct lease *lease)
 {
     const struct door *door = NULL;
+    if (lease->is_named)
+        return lease_named(listener, lease);
     if (lease->refuses ? !has_refusing_port(listener)
                        : (door = door_for(listener, lease->receive_buffer)) == NULL)
         return false;
@@ -294,8 +293,7 @@ bool listener_lease(struct listener *listener, struct lease *lease)
             continue;
         *place = lease;
         lease->number = number;
-        name_endpoint(&lease->endpoint, number,
-                      door == NULL ? listener->refusing_port : door->port);
+        name_address(&lease->endpoint, number, door == NULL ? listener->refusing_port : door->port);
         return true;
     }
     return false;
@@ -303,7 +301,10 @@ bool listener_lease(struct listener *listener, struct lease *lease)
 
 void listener_give_back(struct listener *listener, struct lease *lease)
 {
-    struct lease **place = &listener->leases[lease->number % LISTENER_LEASES_MAX];
+    struct lease **place = lease->is_named ? &lease->named->lease
+                                           : &listener->leases[lease->number % LISTENER_LEASES_MAX];
+    if (lease->is_named)
+        lease->named->rested_since = ++listener->rests;
     assert(*place == lease);
     *place = NULL;
 }

@@ -8,6 +8,10 @@
  * more is reset, and counted to nobody. (Leases with a receive buffer of their
  * own have a second socket, one for each size.)
  *
+ * A certificate has few names, so what speaks TLS is leased by name: localhost, 127.0.0.1 and,
+ * where there is IPv6, ::1, at a port of its own. There are 64 of these, which are opened as they
+ * are needed; one that was given back rests the longest.
+ *
  * Where the kernel does not let a user bind to the interface (Linux before 5.7),
  * only 127.100.100.100 is listened on, and one lease can be out at a time.
  */
@@ -19,7 +23,7 @@
 
 #include <uv.h>
 
-/* As many leases as may be out at once. */
+/* As many leases as may be out at once; by name fewer, see below. */
 enum { LISTENER_LEASES_MAX = 4096 };
 
 struct listener;
@@ -27,11 +31,14 @@ struct listener;
 /* Owned by whoever leases; must stay in place until it is given back. */
 struct lease {
     struct endpoint endpoint; /* set by listener_lease() */
-    bool refuses; /* set by the caller: nobody listens on its port, and nobody else can have it */
+    bool refuses;  /* set by the caller: nobody listens on its port, and nobody else can have it */
+    bool is_named; /* set by the caller: reached as localhost, at a port of its own */
+    bool is_address;         /* with that: its endpoint says 127.0.0.1 */
     unsigned receive_buffer; /* set by the caller: SO_RCVBUF in octets; 0: as the system has it */
     void (*accepted)(void *context, int fd); /* the callee owns `fd`: non-blocking, close-on-exec */
     void *context;
-    uint32_t number; /* private */
+    uint32_t number; /* private, as the next */
+    struct named_port *named;
 };
 
 /* Binds and listens; NULL, with a diag, when the system refuses. */

@@ -1,6 +1,7 @@
 #include "server/peer.h"
 
 #include "server/connection.h"
+#include "server/relay.h"
 #include "server/socket.h"
 
 #include <stdlib.h>
@@ -31,20 +32,34 @@ void connection_record(struct connection *connection, enum event_kind kind, stru
     event.octets = octets;
     event.len = octets.len;
     event.error = error;
+    if (connection->channel.tls != NULL && octets.len > 0) {
+        const struct record record =
+            kind == EVENT_SENT ? connection->channel.sent_in : connection->channel.received_in;
+        event.record_offset = record.offset;
+        event.record_len = record.len;
+    }
+    transcript_add(connection->peer->host->transcript, &event);
+}
+
+void connection_tell(struct connection *connection, const struct event *told)
+{
+    struct event event = event_of(connection, told->kind);
+    event.text = told->text;
+    event.hello = told->hello;
+    event.error = told->error;
     transcript_add(connection->peer->host->transcript, &event);
 }
 
 void connection_record_manners(struct connection *connection, const char *why)
 {
-    struct event event = event_of(connection, EVENT_MANNERS);
-    event.text = why;
-    transcript_add(connection->peer->host->transcript, &event);
+    connection_tell(connection, &(struct event){.kind = EVENT_MANNERS, .text = why});
 }
 
 static void connection_free(struct connection *connection)
 {
     http_reader_release(&connection->requests);
     http_reader_release(&connection->responses);
+    channel_release(&connection->channel);
     free(connection->finder.borders);
     free(connection->rounds);
     free(connection);
@@ -62,17 +77,20 @@ static void on_poll_closed(uv_handle_t *handle)
  * the number may soon be another connection's. */
 void connection_close(struct connection *connection, void (*close_fd)(int fd))
 {
+    relay_end(connection, socket_reset);
+    relay_forget(connection);
+    connection->via = NULL;
     uv_close((uv_handle_t *)&connection->poll, on_poll_closed);
     connection->polled = 0;
-    close_fd(connection->fd);
-    connection->fd = -1;
+    close_fd(connection->channel.fd);
+    connection->channel.fd = -1;
 }
 
 static void on_ready(uv_poll_t *poll, int status, int events);
 
 static void wait_for(struct connection *connection, int events)
 {
-    if (connection->fd < 0 || connection->polled == events)
+    if (connection->channel.fd < 0 || connection->polled == events)
         return;
     connection->polled = events;
     if (events == 0)
@@ -93,14 +111,16 @@ static enum play play_on(struct connection *connection)
         play = PLAY_TICK;
         ticker_set(host->ticker, uv_hrtime());
     }
-    static const int events[] = {
-        [PLAY_READABLE] = UV_READABLE, [PLAY_WRITABLE] = UV_WRITABLE, [PLAY_OVER] = 0};
-    wait_for(connection, events[play]);
+    static const int events[] = {[PLAY_READABLE] = UV_READABLE,
+                                 [PLAY_WRITABLE] = UV_WRITABLE,
+                                 [PLAY_RELAY] = 0,
+                                 [PLAY_OVER] = 0};
+    wait_for(connection, play == PLAY_RELAY ? connection->relay_events : events[play]);
     connection->waiting = play;
     return play;
 }
 
-static void play_and_tell(struct connection *connection)
+void connection_go_on(struct connection *connection)
 {
     struct peer_host *host = connection->peer->host;
     if (play_on(connection) == PLAY_OVER || host->is_runaway)
@@ -113,14 +133,14 @@ static void on_ready(uv_poll_t *poll, int status, int events)
     (void)events;
     if (status < 0) /* libuv has stopped the handle; the next read or write says why */
         connection->polled = 0;
-    play_and_tell(connection);
+    connection_go_on(connection);
 }
 
 void peer_run_end_scripts(struct peer_run *run)
 {
     for (struct connection *one = run->connections; one != NULL; one = one->next)
-        if (one->fd >= 0 && !one->fin_received)
-            play_and_tell(one);
+        if (one->channel.fd >= 0 && !one->fin_received)
+            connection_go_on(one);
 }
 
 bool peer_run_is_held(const struct peer_run *run)
@@ -143,7 +163,7 @@ void peer_run_poke(struct peer_run *run)
 {
     for (struct connection *one = run->connections; one != NULL; one = one->next)
         if (one->waiting == PLAY_BARRIER || one->waiting == PLAY_TICK)
-            play_and_tell(one);
+            connection_go_on(one);
 }
 
 static size_t count_request_reads(const struct peer *peer)
@@ -172,11 +192,16 @@ struct peer_run *peer_run_new(const struct peer *peer, unsigned index, struct pe
     return run;
 }
 
+static void tell_of_tls(void *context, const struct event *event)
+{
+    connection_tell(context, event);
+}
+
 void peer_run_accept(struct peer_run *run, int fd)
 {
     struct connection *connection = must_calloc(1, sizeof(*connection));
     connection->peer = run;
-    connection->fd = fd;
+    connection->channel = (struct channel){.fd = fd, .tell = tell_of_tls, .context = connection};
     connection->index = run->connection_count++;
     connection->next = run->connections;
     run->connections = connection;
@@ -185,20 +210,23 @@ void peer_run_accept(struct peer_run *run, int fd)
     http_reader_init(&connection->responses, HTTP_RESPONSES);
     uv_poll_init(run->host->loop, &connection->poll, fd);
     connection->poll.data = connection;
+    connection->via = relay_find(connection);
     connection_record(connection, EVENT_CONNECT, nothing, 0);
+    if (run->peer->tls != NULL)
+        channel_begin_tls(&connection->channel, run->host->mint, run->peer->tls);
     if (run->connection_count >
         run->peer->script_count + run->host->asked_count + PEER_RUNAWAY_MARGIN)
         run->host->is_runaway = true;
-    play_and_tell(connection);
+    connection_go_on(connection);
 }
 
 bool peer_run_settle(struct peer_run *run)
 {
     bool is_quiet = true;
     for (struct connection *one = run->connections; one != NULL; one = one->next) {
-        if (one->fd >= 0 && !one->fin_received)
+        if (one->channel.fd >= 0 && !one->fin_received)
             play_on(one);
-        is_quiet = is_quiet && (one->fd < 0 || one->fin_received);
+        is_quiet = is_quiet && (one->channel.fd < 0 || one->fin_received);
     }
     return is_quiet;
 }
@@ -207,7 +235,7 @@ void peer_run_end(struct peer_run *run)
 {
     for (struct connection *one = run->connections, *next; one != NULL; one = next) {
         next = one->next;
-        if (one->fd >= 0)
+        if (one->channel.fd >= 0)
             connection_close(one, socket_reset);
         one->is_ended = true;
         if (one->is_poll_closed)

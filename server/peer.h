@@ -31,7 +31,10 @@ struct peer_host {
     uv_loop_t *loop;
     struct transcript *transcript;
     uint64_t started_ns;              /* uv_hrtime() when the run began */
-    const struct endpoint *endpoints; /* by peer index */
+    const struct peer *peers;         /* of the run, by index */
+    const struct endpoint *endpoints; /* the same */
+    const struct mint *mint;          /* NULL where nobody speaks TLS */
+    struct relay *relays;             /* that are on; private to server/relay.c */
     uint8_t *scratch;                 /* PEER_SCRATCH_SIZE octets, shared by all on the loop */
     void (*changed)(void *context);   /* a connection has ended; peers may not be ended inside */
     void *context;

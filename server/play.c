@@ -1,4 +1,4 @@
-#include "server/connection.h"
+#include "server/relay.h"
 #include "server/socket.h"
 
 #include <stdlib.h>
@@ -61,10 +61,12 @@ static bool is_there(const struct connection *connection)
     struct diagnostics *diagnostics = connection->peer->host->diagnostics;
     struct client_socket client;
     struct client_queue queue;
-    if (socket_is_open_there(connection->fd))
+    if (connection->via != NULL && !is_there(relay_client(connection->via)))
+        return false;
+    if (socket_is_open_there(connection->channel.fd))
         return true;
     return connection->fin_received && diagnostics != NULL &&
-           client_socket_init(&client, connection->fd) &&
+           client_socket_init(&client, connection->channel.fd) &&
            diagnostics_query(diagnostics, &client, &queue) && queue.is_found && queue.is_open;
 }
 
@@ -81,19 +83,25 @@ static void begin_step(struct connection *connection, const struct step *step)
         receive_begin(connection, step);
     else if (step->verb == STEP_SEND)
         send_begin(connection, step);
+    else if (step->verb == STEP_RELAY)
+        relay_begin(connection, step);
+    else if (step->verb == STEP_START_TLS)
+        channel_begin_tls(&connection->channel, connection->peer->host->mint, step->tls);
 }
 
 /* The record says what the kernel did: close(2) with octets unread is RST. */
 static void close_fully(struct connection *connection)
 {
-    const bool lies_unread = socket_unread(connection->fd) > 0;
+    const bool lies_unread = channel_has_unread(&connection->channel);
     connection_close(connection, lies_unread ? socket_reset : socket_close);
     connection_record(connection, lies_unread ? EVENT_RST_SENT : EVENT_CLOSED, nothing, 0);
 }
 
-static enum play close_step(struct connection *connection, enum close_kind kind)
+static enum play close_step(struct connection *connection, const struct step *step)
 {
-    switch (kind) {
+    if (!step->withholds_notify && !channel_notify(&connection->channel))
+        return PLAY_WRITABLE;
+    switch (step->close) {
     case CLOSE_NOTIFY:
         break;
     case CLOSE_FIN:
@@ -115,8 +123,8 @@ static enum play close_step(struct connection *connection, enum close_kind kind)
 static void repeat_step(struct connection *connection, const struct step *step)
 {
     uint64_t *rounds = &connection->rounds[connection->step];
-    const bool is_over =
-        ++*rounds >= step->times || (step->until_gone && !socket_is_open_there(connection->fd));
+    const bool is_over = ++*rounds >= step->times ||
+                         (step->until_gone && !socket_is_open_there(connection->channel.fd));
     if (!is_over) {
         connection->step_begun = false;
         connection->step -= step->repeated_count;
@@ -132,7 +140,7 @@ static void mind_manners(struct connection *connection)
     if (!connection->is_answered || connection->in_request || connection->fin_sent)
         return;
     connection_record_manners(connection, "the request asked for it: FIN behind the response");
-    send_fin(connection);
+    send_end(connection);
 }
 
 bool connection_is_held(const struct connection *connection)
@@ -143,6 +151,15 @@ bool connection_is_held(const struct connection *connection)
         if (!host->is_done(host->context, &step->after[i]))
             return true;
     return false;
+}
+
+static enum play relay_step(struct connection *connection, const struct step *step)
+{
+    const enum play play = relay_play(connection, step);
+    if (play != PLAY_OVER)
+        return play;
+    connection_end_step(connection, connection->was_there);
+    return PLAY_ON;
 }
 
 static enum play play_step(struct connection *connection, const struct step *step)
@@ -165,10 +182,11 @@ static enum play play_step(struct connection *connection, const struct step *ste
         repeat_step(connection, step);
         return PLAY_ON;
     case STEP_CLOSE:
-        return close_step(connection, step->close);
+        return close_step(connection, step);
     case STEP_RELAY:
+        return relay_step(connection, step);
+    case STEP_START_TLS: /* the handshake comes before all that is played */
     case STEP_FORWARD:
-    case STEP_START_TLS:
     case STEP_VERB_COUNT:
         break;
     }
@@ -203,12 +221,57 @@ static enum play play_closed(struct connection *connection)
     return PLAY_ON;
 }
 
+/* No handshake, no script: OpenSSL has told the client why. */
+static void give_up_tls(struct connection *connection)
+{
+    connection->is_unsecured = true;
+    connection_record_manners(connection, "TLS did not come about: FIN");
+    send_fin(connection);
+}
+
+static enum play shake(struct connection *connection)
+{
+    const enum channel_shake shaken = channel_shake(&connection->channel);
+    if (shaken == SHAKE_READS)
+        return PLAY_READABLE;
+    if (shaken == SHAKE_WRITES)
+        return PLAY_WRITABLE;
+    if (shaken == SHAKE_FAILED)
+        give_up_tls(connection);
+    receive_anew(connection);
+    if (connection->script != NULL && connection->step_begun) /* it is a step's */
+        connection_end_step(connection, connection->was_there);
+    return PLAY_ON;
+}
+
+/* The scripts are over, but a relay stays one, and a proxy opens a tunnel to the origin. */
+static enum play play_canary(struct connection *connection)
+{
+    static const struct step tunnel = {.verb = STEP_RELAY, .target = 0};
+    const struct script *script = connection->script;
+    const bool is_steps = script != NULL && connection->step < script->count &&
+                          script->steps[connection->step].verb == STEP_RELAY;
+    if (connection->relay != NULL)
+        return relay_play(connection, is_steps ? &script->steps[connection->step] : &tunnel);
+    if (connection->owes_tunnel) {
+        connection->owes_tunnel = false;
+        send_tunnel_open(connection);
+        relay_begin(connection, &tunnel);
+        return connection->relay != NULL ? PLAY_ON : PLAY_OVER;
+    }
+    return receive_canary(connection);
+}
+
 enum play connection_play(struct connection *connection)
 {
-    if (connection->fd < 0)
+    if (connection->channel.fd < 0)
         return play_closed(connection);
+    if (channel_is_shaking(&connection->channel))
+        return shake(connection);
+    if (connection->is_unsecured)
+        return receive_rest(connection);
     if (connection->peer->host->canary != NULL)
-        return receive_canary(connection);
+        return play_canary(connection);
     if (connection->peer->peer->routes != NULL)
         return play_routed(connection);
     if (connection->script == NULL && waits_for_octets(connection))

@@ -12,6 +12,8 @@ static void count_request(struct connection *connection)
 {
     struct peer_run *run = connection->peer;
     connection->in_request = true;
+    connection->is_head = bytes_equal(connection->requests.start.method, bytes_of("HEAD"));
+    connection->is_connect = bytes_equal(connection->requests.start.method, bytes_of("CONNECT"));
     run->request_count++;
     if (run->request_count > run->requests_planned + run->host->asked_count + PEER_RUNAWAY_MARGIN)
         run->host->is_runaway = true;
@@ -20,23 +22,40 @@ static void count_request(struct connection *connection)
 /* RFC 9112, section 9.6: knows from now on whether the response is to be followed by FIN. */
 static void begin_response(struct connection *connection)
 {
-    const struct http_reader *requests = &connection->requests;
-    if (requests->message.persists || connection->must_close)
+    if (connection->requests.message.persists || connection->must_close)
         return;
     connection->must_close = true;
-    if (bytes_equal(requests->start.method, bytes_of("HEAD")))
+    if (connection->is_head)
         connection->responses.answers = HTTP_ANSWERS_HEAD;
+    else if (connection->is_connect)
+        connection->responses.answers = HTTP_ANSWERS_CONNECT;
 }
 
 /* --- the canary --------------------------------------------------------------------- */
+
+/* To a proxy it comes in absolute-form. */
+static bool is_canary_target(const struct connection *connection, struct bytes target)
+{
+    const struct bytes wanted = connection->peer->host->canary->target;
+    if (connection->peer->peer->is_proxy && target.len > wanted.len)
+        bytes_take(&target, target.len - wanted.len);
+    return bytes_equal(target, wanted);
+}
 
 static void meet_canary(struct connection *connection)
 {
     const struct canary *canary = connection->peer->host->canary;
     const struct http_start *start = &connection->requests.start;
-    connection->is_canary = canary != NULL && bytes_equal(start->target, canary->target) &&
+    connection->is_canary = canary != NULL && is_canary_target(connection, start->target) &&
                             bytes_equal(start->method, bytes_of("GET"));
     connection->met_canary = connection->met_canary || connection->is_canary;
+}
+
+/* CONNECT, when scripts are over: the canary is to come through it. */
+static bool is_tunnel_asked(const struct connection *connection)
+{
+    const struct peer_run *run = connection->peer;
+    return run->peer->is_proxy && run->host->canary != NULL && connection->is_connect;
 }
 
 /* --- reading -------------------------------------------------------------------------- */
@@ -62,6 +81,7 @@ static bool feed(struct connection *connection, struct bytes *input, enum goal g
         case HTTP_END:
             connection->in_request = connection->head_is_whole = false;
             connection->owes_canary = connection->is_canary;
+            connection->owes_tunnel = is_tunnel_asked(connection);
             connection->is_canary = false;
             if (goal == GOAL_END)
                 return true;
@@ -92,11 +112,19 @@ static void take(struct connection *connection, size_t len)
     if (len == 0)
         return;
     uint8_t *scratch = connection->peer->host->scratch;
-    socket_take(connection->fd, scratch, len);
+    channel_take(&connection->channel, scratch, len);
     connection_record(connection, EVENT_RECEIVED, (struct bytes){scratch, len}, 0);
 }
 
-static void receive_fin(struct connection *connection)
+void receive_anew(struct connection *connection)
+{
+    http_reader_release(&connection->requests);
+    http_reader_init(&connection->requests, HTTP_REQUESTS);
+    connection->requests.limits = http_limits_wide;
+    connection->is_lost = connection->in_request = connection->head_is_whole = false;
+}
+
+void receive_fin(struct connection *connection)
 {
     connection->fin_received = true;
     connection_record(connection, EVENT_FIN_RECEIVED, (struct bytes){NULL, 0}, 0);
@@ -107,7 +135,7 @@ static void receive_fin(struct connection *connection)
 static bool look(struct connection *connection, struct bytes *waiting, enum play *play)
 {
     uint8_t *scratch = connection->peer->host->scratch;
-    const ssize_t got = socket_peek(connection->fd, scratch, PEER_SCRATCH_SIZE);
+    const ssize_t got = channel_peek(&connection->channel, scratch, PEER_SCRATCH_SIZE);
     *play = PLAY_OVER;
     if (got > 0) {
         *waiting = (struct bytes){scratch, (size_t)got};
@@ -207,7 +235,7 @@ static void begin_behind_head(struct connection *connection, const struct step *
     connection->is_behind_head = false;
     connection->head_is_given = step->read == READ_HEAD || step->read == READ_REQUEST;
     if (step->read == READ_REQUEST && connection->in_request && message->expects_continue &&
-        message->framing != HTTP_FRAMING_UNKNOWN && socket_unread(connection->fd) == 0)
+        message->framing != HTTP_FRAMING_UNKNOWN && !channel_has_unread(&connection->channel))
         send_continue(connection);
 }
 
@@ -241,7 +269,7 @@ static void give_up_request(struct connection *connection)
 {
     connection_record_manners(connection, "the request cannot be read to its end: FIN");
     connection_end_step(connection, false);
-    send_fin(connection);
+    send_end(connection);
 }
 
 enum play receive_step(struct connection *connection, const struct step *step)
@@ -257,7 +285,7 @@ enum play receive_step(struct connection *connection, const struct step *step)
             return play;
         const bool is_done = step->read == READ_EOF && connection->fin_received;
         connection_end_step(connection, is_done);
-        return connection->fd >= 0 ? PLAY_ON : PLAY_OVER;
+        return connection->channel.fd >= 0 ? PLAY_ON : PLAY_OVER;
     }
     if (read_some(connection, step, waiting))
         connection_end_step(connection, true);
@@ -272,7 +300,7 @@ static void answer_unrouted(struct connection *connection)
     connection->is_behind_head = false;
     send_not_found(connection);
     if (connection->must_close)
-        send_fin(connection);
+        send_end(connection);
 }
 
 enum play receive_route(struct connection *connection)
@@ -337,14 +365,14 @@ enum play receive_canary(struct connection *connection)
     struct peer_host *host = connection->peer->host;
     const bool is_there = has_target(connection, waiting);
     read_count(connection, waiting, waiting.len);
-    if (connection->owes_canary && connection->fd >= 0)
+    if (connection->owes_canary && connection->channel.fd >= 0)
         send_canary(connection);
     connection->owes_canary = false;
     /* A client that has not ended its request before sends the canary as its content. */
     if (is_there && !connection->met_canary && !is_in_start_line(connection))
         host->was_desynced = true;
-    if (!host->was_desynced || connection->fd < 0)
-        return connection->fd >= 0 ? PLAY_ON : PLAY_OVER;
+    if (!host->was_desynced || connection->channel.fd < 0)
+        return connection->channel.fd >= 0 ? PLAY_ON : PLAY_OVER;
     /* Nothing will answer it: the client need not wait. */
     connection_close(connection, socket_reset);
     connection_record(connection, EVENT_RST_SENT, (struct bytes){NULL, 0}, 0);
@@ -354,7 +382,7 @@ enum play receive_canary(struct connection *connection)
 void receive_remains(struct connection *connection)
 {
     uint8_t *scratch = connection->peer->host->scratch;
-    ssize_t got = socket_peek(connection->fd, scratch, PEER_SCRATCH_SIZE);
-    for (; got > 0; got = socket_peek(connection->fd, scratch, PEER_SCRATCH_SIZE))
+    ssize_t got = channel_peek(&connection->channel, scratch, PEER_SCRATCH_SIZE);
+    for (; got > 0; got = channel_peek(&connection->channel, scratch, PEER_SCRATCH_SIZE))
         read_count(connection, (struct bytes){scratch, (size_t)got}, (size_t)got);
 }

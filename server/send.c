@@ -89,7 +89,6 @@ static enum play end_segment(struct connection *connection, const struct step *s
 static void count_sent(struct connection *connection, size_t count)
 {
     octets_skip(&connection->sending, count);
-    connection->drain.sent += count;
     if (!connection->is_segmented)
         return;
     connection->segment_left -= count;
@@ -110,7 +109,7 @@ enum play send_step(struct connection *connection, const struct step *step)
         connection_end_step(connection, connection->was_there);
         return PLAY_ON;
     }
-    const ssize_t sent = socket_send(connection->fd, next);
+    const ssize_t sent = channel_send(&connection->channel, next);
     if (sent >= 0) {
         const struct bytes part = {next.at, (size_t)sent};
         connection_record(connection, EVENT_SENT, part, 0);
@@ -131,11 +130,10 @@ enum play send_step(struct connection *connection, const struct step *step)
  */
 static void send_unscripted(struct connection *connection, struct bytes octets)
 {
-    const ssize_t sent = socket_send(connection->fd, octets);
+    const ssize_t sent = channel_send(&connection->channel, octets);
     if (sent <= 0)
         return;
     const struct bytes part = {octets.at, (size_t)sent};
-    connection->drain.sent += part.len;
     connection_record(connection, EVENT_SENT, part, 0);
     watch_response(connection, part);
 }
@@ -152,10 +150,23 @@ void send_not_found(struct connection *connection)
     send_unscripted(connection, bytes_of("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"));
 }
 
+void send_tunnel_open(struct connection *connection)
+{
+    connection_record_manners(connection, "the canary comes through a tunnel: 200, and a relay");
+    send_unscripted(connection, bytes_of("HTTP/1.1 200 OK\r\n\r\n"));
+}
+
 void send_canary(struct connection *connection)
 {
     connection_record_manners(connection, "the canary is answered on any connection");
     send_unscripted(connection, connection->peer->host->canary->answer);
+}
+
+void send_end(struct connection *connection)
+{
+    if (!connection->fin_sent)
+        channel_notify(&connection->channel);
+    send_fin(connection);
 }
 
 void send_fin(struct connection *connection)
@@ -163,7 +174,6 @@ void send_fin(struct connection *connection)
     if (connection->fin_sent)
         return;
     connection->fin_sent = true;
-    shutdown(connection->fd, SHUT_WR);
-    connection->drain.sent++; /* FIN counts as one octet */
+    channel_end(&connection->channel);
     connection_record(connection, EVENT_FIN_SENT, (struct bytes){NULL, 0}, 0);
 }

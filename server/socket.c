@@ -1,9 +1,10 @@
 #define _GNU_SOURCE /* accept4 */
 #include "server/socket.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -11,6 +12,30 @@
 int socket_accept(int listening)
 {
     return accept4(listening, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+static bool read_address(const struct endpoint *endpoint, struct sockaddr_in *address)
+{
+    const bool is_name = strcmp(endpoint->host, ENDPOINT_NAME) == 0;
+    *address = (struct sockaddr_in){.sin_family = AF_INET,
+                                    .sin_port = htons((uint16_t)strtoul(endpoint->port, NULL, 10))};
+    return inet_pton(AF_INET, is_name ? ENDPOINT_ADDRESS : endpoint->host, &address->sin_addr) == 1;
+}
+
+int socket_connect(const struct endpoint *endpoint, struct sockaddr_in *name)
+{
+    struct sockaddr_in address;
+    socklen_t size = sizeof(*name);
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd >= 0 && read_address(endpoint, &address) &&
+        connect(fd, (const struct sockaddr *)&address, sizeof(address)) == 0 &&
+        getsockname(fd, (struct sockaddr *)name, &size) == 0 && socket_send_at_once(fd))
+        return fd;
+    const int error = errno;
+    if (fd >= 0)
+        close(fd);
+    errno = error;
+    return -1;
 }
 
 bool socket_send_at_once(int fd)
@@ -45,13 +70,23 @@ size_t socket_unread(int fd)
     return ioctl(fd, FIONREAD, &count) == 0 && count > 0 ? (size_t)count : 0;
 }
 
-ssize_t socket_peek(int fd, uint8_t *buffer, size_t size)
+static ssize_t receive(int fd, void *buffer, size_t size, int flags)
 {
     ssize_t got;
     do
-        got = recv(fd, buffer, size, MSG_PEEK | MSG_DONTWAIT);
+        got = recv(fd, buffer, size, flags | MSG_DONTWAIT);
     while (got < 0 && errno == EINTR);
     return got;
+}
+
+ssize_t socket_peek(int fd, uint8_t *buffer, size_t size)
+{
+    return receive(fd, buffer, size, MSG_PEEK);
+}
+
+ssize_t socket_receive(int fd, void *buffer, size_t size)
+{
+    return receive(fd, buffer, size, 0);
 }
 
 void socket_take(int fd, uint8_t *buffer, size_t len)

@@ -3,8 +3,9 @@
 #ifndef SERVER_SOCKET_H
 #define SERVER_SOCKET_H
 
-#include "wire/bytes.h"
+#include "wire/octets.h"
 
+#include <netinet/in.h>
 #include <sys/types.h>
 
 /* No delay by Nagle's algorithm. What a listening socket accepts has it from that socket. False
@@ -13,6 +14,10 @@ bool socket_send_at_once(int fd);
 
 /* Non-blocking and close-on-exec. -1 with errno when there is none. */
 int socket_accept(int listening);
+
+/* A connection to a peer of ours: on the loopback interface connect(2) is done at once. `name` is
+ * then its own end's. -1 with errno. */
+int socket_connect(const struct endpoint *endpoint, struct sockaddr_in *name);
 
 /* An acknowledgement now: a client that writes head and body apart does not wait 40 ms for it. */
 void socket_acknowledge(int fd);
@@ -28,6 +33,9 @@ size_t socket_unread(int fd);
 
 /* What waits to be read, without taking it: as recv(2), with EAGAIN where nothing waits. */
 ssize_t socket_peek(int fd, uint8_t *buffer, size_t size);
+
+/* As recv(2). */
+ssize_t socket_receive(int fd, void *buffer, size_t size);
 
 /* Takes `len` octets that socket_peek() showed. */
 void socket_take(int fd, uint8_t *buffer, size_t len);

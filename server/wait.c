@@ -1,4 +1,6 @@
-#include "server/connection.h"
+#include "server/relay.h"
+
+#include <sched.h>
 
 #define NS_PER_MS ((uint64_t)1000000)
 #define NS_PER_US ((uint64_t)1000)
@@ -51,15 +53,42 @@ static enum play go_on_waiting(struct connection *connection, enum wait_kind kin
         now_ns + (later_ns > LOOK_US_LEAST * NS_PER_US ? later_ns : LOOK_US_LEAST * NS_PER_US));
 }
 
+/* Through a relay, what its client's kernel says counts, once the relay has passed all on. */
+static enum drain_state check(struct connection *connection)
+{
+    struct diagnostics *diagnostics = connection->peer->host->diagnostics;
+    if (connection->via != NULL)
+        connection_go_on(relay_client(connection->via));
+    if (connection->channel.fd < 0)
+        return DRAIN_GONE;
+    connection->drain.sent = connection->channel.sent;
+    const enum drain_state state =
+        drain_check(&connection->drain, diagnostics, connection->channel.fd);
+    if (connection->via == NULL || state == DRAIN_GONE || state == DRAIN_UNKNOWN)
+        return state;
+    if (state != DRAIN_DRAINED || relay_is_holding(connection->via))
+        return DRAIN_WAIT;
+    return check(relay_client(connection->via));
+}
+
+static enum drain_state spin(struct connection *connection, enum drain_state want, unsigned spin_us)
+{
+    const uint64_t until_ns = uv_hrtime() + spin_us * NS_PER_US;
+    enum drain_state state = check(connection);
+    while (state < want && uv_hrtime() < until_ns) {
+        sched_yield();
+        state = check(connection);
+    }
+    return state;
+}
+
 enum play wait_for_client(struct connection *connection, enum wait_kind kind)
 {
-    struct peer_host *host = connection->peer->host;
     const bool is_new = connection->wait_since_ns == 0;
     const enum drain_state want = kind == WAIT_ARRIVED ? DRAIN_ARRIVED : DRAIN_DRAINED;
     if (is_new)
         connection->wait_since_ns = uv_hrtime();
-    const enum drain_state state = drain_spin(&connection->drain, host->diagnostics, connection->fd,
-                                              want, is_new ? SPIN_US : 0);
+    const enum drain_state state = spin(connection, want, is_new ? SPIN_US : 0);
     if (state == DRAIN_GONE) {
         connection->wait_since_ns = 0; /* the next read or write tells of it */
         return PLAY_ON;

@@ -29,6 +29,10 @@ struct octets {
     uint64_t len; /* of all pieces together */
 };
 
+/* The host of a peer whose URL is https: certificates have no others. */
+#define ENDPOINT_NAME    "localhost"
+#define ENDPOINT_ADDRESS "127.0.0.1"
+
 /* Where a peer can be reached in this run. */
 struct endpoint {
     char host[HOLE_HOST_LEN + 1];

@@ -41,6 +41,9 @@ struct tls {
     bool sends_tickets; /* TLS 1.3: two session tickets behind the handshake */
 };
 
+/* The text of EVENT_TLS_FAILED where a client sent HTTP in place of a handshake. */
+#define TLS_PLAIN_HTTP_TEXT "plain HTTP where TLS was due"
+
 /* What a ClientHello asks for. */
 struct tls_hello {
     unsigned name_count; /* of server_name's list (RFC 6066, section 3); 0: none was sent */
