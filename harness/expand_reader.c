@@ -140,12 +140,12 @@ const struct cut_facts *expand_cuts(struct arena *arena, const struct swept *swe
 }
 
 /* RFC 9112, section 8: such a body is complete when the connection was closed; a reset is no close
- * of the server's own. */
-enum cut_state cut_state_at_end(struct cut_facts facts, enum close_kind end)
+ * of the server's own. Section 9.8: over TLS it is complete behind close_notify alone. */
+enum cut_state cut_state_at_end(struct cut_facts facts, enum end end)
 {
-    if (!facts.is_to_close)
+    if (!facts.is_to_close || end == END_NO_NOTIFY)
         return facts.state;
-    return end == CLOSE_RST ? CUT_EDGE : CUT_WHOLE;
+    return end == END_RST ? CUT_EDGE : CUT_WHOLE;
 }
 
 /* --- deviations ------------------------------------------------------------------------------ */

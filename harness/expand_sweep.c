@@ -112,7 +112,7 @@ struct begins {
     uint64_t at[CUT_STATE_COUNT];
 };
 
-static struct begins find_begins(const struct cut_facts *cuts, size_t len, enum close_kind end)
+static struct begins find_begins(const struct cut_facts *cuts, size_t len, enum end end)
 {
     struct begins begins = {{0}};
     for (size_t cut = 1; cut <= len; cut++) {
@@ -150,13 +150,18 @@ static void check_states(const struct expansion *expansion, const struct begins 
 /* The octets up to the cut, read by the client, and then the end: else a reset could overtake
  * them. */
 static void add_cut(struct expansion *expansion, const struct swept *swept, const char *id,
-                    struct cut_facts facts, const struct octets *sent, enum close_kind end)
+                    struct cut_facts facts, const struct octets *sent, enum end end)
 {
+    static const enum close_kind closes[] = {[END_FIN] = CLOSE_FIN,
+                                             [END_FULL] = CLOSE_FULL,
+                                             [END_RST] = CLOSE_RST,
+                                             [END_NO_NOTIFY] = CLOSE_FIN};
     const size_t count = (size_t)swept->step + 1;
     struct step *steps = copy_steps(expansion, swept, count, 2);
     steps[swept->step].send = *sent;
     steps[count] = (struct step){.verb = STEP_WAIT, .wait = WAIT_DRAINED};
-    steps[count + 1] = (struct step){.verb = STEP_CLOSE, .close = end};
+    steps[count + 1] = (struct step){
+        .verb = STEP_CLOSE, .close = closes[end], .withholds_notify = end == END_NO_NOTIFY};
     const struct point point = with_steps(expansion, swept, steps, count + 2);
     const struct settings settings = {
         .items = {{"cut", NULL, sent->len},
@@ -169,6 +174,18 @@ static void add_cut(struct expansion *expansion, const struct swept *swept, cons
     expand_add(expansion, &point, join_ids(expansion, id, own), &settings);
 }
 
+/* An end without close_notify is one only where there may be TLS. */
+static bool are_ends_possible(const struct expansion *expansion, const struct swept *swept)
+{
+    const struct sweep *sweep = expansion->loader->sweep;
+    for (size_t i = 0; i < sweep->end_count; i++)
+        if (sweep->ends[i] == END_NO_NOTIFY &&
+            !load_may_be_tls(&swept->point->peers[swept->peer], swept->script, swept->step))
+            return load_error(expansion->loader, json_member(sweep->place, "ends"),
+                              "there is no TLS to end: want \"tls\" or a \"start_tls\" before");
+    return true;
+}
+
 static void truncate_send(struct expansion *expansion, const struct swept *swept, const char *id)
 {
     struct loader *loader = expansion->loader;
@@ -179,6 +196,8 @@ static void truncate_send(struct expansion *expansion, const struct swept *swept
                    "a send that is truncated ends its script: want no step behind it");
         return;
     }
+    if (!are_ends_possible(expansion, swept))
+        return;
     const struct cut_facts *cuts = expand_cuts(loader->arena, swept);
     const struct begins begins = find_begins(cuts, (size_t)all->len, sweep->ends[0]);
     check_states(expansion, &begins);
