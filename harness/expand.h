@@ -130,6 +130,7 @@ struct swept {
     const struct point *point;
     unsigned peer, script, step;
     const struct step *send;
+    const struct endpoint *endpoints; /* anywhere */
     enum http_answers answers;
 };
 

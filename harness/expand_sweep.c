@@ -1,3 +1,4 @@
+#include "harness/anywhere.h"
 #include "harness/expand.h"
 
 /* --- the send ------------------------------------------------------------------------ */
@@ -12,7 +13,10 @@ static bool find_send(const struct expansion *expansion, struct swept *swept)
 {
     const struct sweep *sweep = expansion->loader->sweep;
     const struct step_name *name = load_find_name(expansion->loader, sweep->send->string);
-    *swept = (struct swept){.point = &expansion->base};
+    *swept = (struct swept){
+        .point = &expansion->base,
+        .endpoints = anywhere_of(&expansion->base, expansion->loader->arena),
+    };
     if (name != NULL && !name->is_client) {
         swept->peer = name->mark.peer;
         swept->script = name->mark.connection_script;
@@ -26,18 +30,37 @@ static bool find_send(const struct expansion *expansion, struct swept *swept)
     return false;
 }
 
-static bool is_head(const struct octets *method)
+static enum http_answers answers_to(const struct octets *method)
 {
-    return octets_equal(method, NULL, bytes_of("HEAD"));
+    if (octets_equal(method, NULL, bytes_of("HEAD")))
+        return HTTP_ANSWERS_HEAD;
+    return octets_equal(method, NULL, bytes_of("CONNECT")) ? HTTP_ANSWERS_CONNECT
+                                                           : HTTP_ANSWERS_OTHER;
 }
 
 /* By the method that the route is for. */
 static enum http_answers route_answers(const struct route *route)
 {
     const struct value *only = route->method.count == 1 ? route->method.values : NULL;
-    return only != NULL && only->kind == VALUE_EQUALS && is_head(&only->octets)
-               ? HTTP_ANSWERS_HEAD
-               : HTTP_ANSWERS_OTHER;
+    return only != NULL && only->kind == VALUE_EQUALS ? answers_to(&only->octets)
+                                                      : HTTP_ANSWERS_OTHER;
+}
+
+/* Whether the answer is the proxy's own to CONNECT: it stands before the TLS inside of the tunnel,
+ * or, where there is none, behind the first request. */
+static bool answers_tunnel(const struct swept *swept, const struct client_step *step)
+{
+    const struct peer *peer = &swept->point->peers[swept->peer];
+    const struct step *steps = script_of(swept)->steps;
+    size_t requests = 0;
+    if (!peer->is_proxy || step->proxy == NULL)
+        return false;
+    for (size_t i = 0; i < swept->step; i++) {
+        if (steps[i].verb == STEP_START_TLS)
+            return false;
+        requests += steps[i].verb == STEP_READ && steps[i].read != READ_BODY;
+    }
+    return swept->point->peers[0].is_https || (step->proxy->tunnels && requests <= 1);
 }
 
 /* Which request is answered: the requests that this script has read before it, behind one for each
@@ -54,11 +77,9 @@ static enum http_answers answers_of(const struct swept *swept)
             request++;
     if (request >= swept->point->client_count)
         request = swept->point->client_count - 1;
-    const struct octets *method = &swept->point->client[request].method;
-    if (is_head(method))
-        return HTTP_ANSWERS_HEAD;
-    return octets_equal(method, NULL, bytes_of("CONNECT")) ? HTTP_ANSWERS_CONNECT
-                                                           : HTTP_ANSWERS_OTHER;
+    if (answers_tunnel(swept, &swept->point->client[request]))
+        return HTTP_ANSWERS_CONNECT;
+    return answers_to(&swept->point->client[request].method);
 }
 
 /* Told before anything is built of a send of gigabytes. */
