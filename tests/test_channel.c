@@ -51,6 +51,15 @@ static struct mint *new_mint(void)
     return mint;
 }
 
+/* Keys cost much: all but one test have this one, until the end of all. */
+static const struct mint *shared_mint(void)
+{
+    static struct mint *mint;
+    if (mint == NULL)
+        mint = new_mint();
+    return mint;
+}
+
 static void open_ends(struct ends *ends, const struct mint *mint, const struct tls *tls)
 {
     int fds[2];
@@ -134,7 +143,7 @@ static void tells_of_the_handshake(void)
          "hello 1 a.test http/1.1; secured TLSv1.2 ECDHE-RSA-AES256-GCM-SHA384; ", TLS_1_2,
          TLS_1_2},
     };
-    struct mint *mint = new_mint();
+    const struct mint *mint = shared_mint();
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct ends ends;
         const struct tls tls = {.least = rows[i].least, .most = rows[i].most};
@@ -148,7 +157,6 @@ static void tells_of_the_handshake(void)
         check_told(&ends, rows[i].told, "handshake");
         close_ends(&ends);
     }
-    mint_free(mint);
 }
 
 /* What comes in place of a handshake. */
@@ -164,7 +172,7 @@ static void tells_why_there_is_none(void)
         {"\x16\x03\x01", "tls failed the client left in the handshake; "},
         {"\x15\x03\x03", "tls failed the client left in the handshake; "},
     };
-    struct mint *mint = new_mint();
+    const struct mint *mint = shared_mint();
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct ends ends;
         uint8_t octet;
@@ -180,13 +188,12 @@ static void tells_why_there_is_none(void)
                   "row %zu: nothing is sent", i);
         close_ends(&ends);
     }
-    mint_free(mint);
 }
 
 /* A ClientHello cut anywhere. */
 static void stands_a_client_that_leaves(void)
 {
-    struct mint *mint = new_mint();
+    const struct mint *mint = shared_mint();
     for (size_t cut = 1;; cut += 7) {
         struct ends ends;
         uint8_t hello[4096];
@@ -211,14 +218,13 @@ static void stands_a_client_that_leaves(void)
         check_told(&ends, "tls failed the client left in the handshake; ", "cut");
         close_ends(&ends);
     }
-    mint_free(mint);
 }
 
 /* --- octets ---------------------------------------------------------------------------------- */
 
 static void reads_record_by_record(void)
 {
-    struct mint *mint = new_mint();
+    const struct mint *mint = shared_mint();
     struct ends ends;
     uint8_t got[64];
     open_secured(&ends, mint, &any_version);
@@ -238,14 +244,13 @@ static void reads_record_by_record(void)
     CHECK_ROW(ends.channel.received_in.offset == first.offset + first.len, "right behind");
     CHECK_ROW(!channel_has_unread(&ends.channel), "all is read");
     close_ends(&ends);
-    mint_free(mint);
 }
 
 /* The same offsets in every run: a cut at an octet is one place. */
 static void sends_records_of_one_size(void)
 {
     struct record records[2];
-    struct mint *mint = new_mint();
+    const struct mint *mint = shared_mint();
     for (size_t i = 0; i < COUNT_OF(records); i++) {
         struct ends ends;
         char got[16];
@@ -260,14 +265,13 @@ static void sends_records_of_one_size(void)
                   records[0].offset > 1000 && records[0].len == 27,
               "at %llu, of %llu octets", (unsigned long long)records[1].offset,
               (unsigned long long)records[1].len);
-    mint_free(mint);
 }
 
 /* More than the kernel takes: what was not sent is sent again. */
 static void sends_much_to_one_who_waits(void)
 {
     enum { LEN = 1024 * 1024 };
-    struct mint *mint = new_mint();
+    const struct mint *mint = shared_mint();
     struct ends ends;
     size_t sent = 0, got = 0, waits = 0;
     uint8_t *octets = malloc(LEN), buffer[8192];
@@ -287,7 +291,6 @@ static void sends_much_to_one_who_waits(void)
     CHECK_ROW(waits > 0, "the kernel was full");
     free(octets);
     close_ends(&ends);
-    mint_free(mint);
 }
 
 /* --- ends --------------------------------------------------------------------------------------
@@ -295,7 +298,7 @@ static void sends_much_to_one_who_waits(void)
 
 static void tells_of_ends(void)
 {
-    struct mint *mint = new_mint();
+    const struct mint *mint = shared_mint();
     for (int notifies = 0; notifies < 2; notifies++) {
         struct ends ends;
         uint8_t got[16];
@@ -312,12 +315,11 @@ static void tells_of_ends(void)
         }
         close_ends(&ends);
     }
-    mint_free(mint);
 }
 
 static void tells_of_a_broken_record(void)
 {
-    struct mint *mint = new_mint();
+    const struct mint *mint = shared_mint();
     struct ends ends;
     uint8_t got[16];
     open_secured(&ends, mint, &any_version);
@@ -334,12 +336,11 @@ static void tells_of_a_broken_record(void)
     close_client(&ends);
     CHECK_ROW(channel_peek(&ends.channel, got, sizeof(got)) == 0, "the end is seen");
     close_ends(&ends);
-    mint_free(mint);
 }
 
 static void sends_close_notify_once(void)
 {
-    struct mint *mint = new_mint();
+    const struct mint *mint = shared_mint();
     struct ends ends;
     char got[16];
     open_secured(&ends, mint, &any_version);
@@ -352,14 +353,13 @@ static void sends_close_notify_once(void)
     CHECK_ROW(channel_receive(&ends.channel, (uint8_t *)got, sizeof(got)) == 10, "reading goes on");
     CHECK_ROW(channel_send(&ends.channel, bytes_of("a")) < 0 && errno == EPIPE, "sending does not");
     close_ends(&ends);
-    mint_free(mint);
 }
 
 /* TLS 1.2 alone has it: it is refused, and the connection goes on. */
 static void refuses_renegotiation(void)
 {
     static const struct tls tls = {.least = TLS_1_2, .most = TLS_1_2};
-    struct mint *mint = new_mint();
+    const struct mint *mint = shared_mint();
     struct ends ends;
     uint8_t got[16];
     open_secured(&ends, mint, &tls);
@@ -370,13 +370,12 @@ static void refuses_renegotiation(void)
               ends.told);
     CU_ASSERT(channel_send(&ends.channel, bytes_of("a")) == 1);
     close_ends(&ends);
-    mint_free(mint);
 }
 
 static void sends_tickets_when_asked(void)
 {
     static const struct tls tls = {.least = TLS_1_3, .most = TLS_1_3, .sends_tickets = true};
-    struct mint *mint = new_mint();
+    const struct mint *mint = shared_mint();
     struct ends with, without;
     open_secured(&with, mint, &tls);
     open_secured(&without, mint, &any_version);
@@ -384,7 +383,6 @@ static void sends_tickets_when_asked(void)
               (unsigned long long)with.channel.sent, (unsigned long long)without.channel.sent);
     close_ends(&with);
     close_ends(&without);
-    mint_free(mint);
 }
 
 /* --- the mint -------------------------------------------------------------------------------- */
@@ -436,7 +434,7 @@ static void mints_what_is_asked_for(void)
         {CERTIFICATE_WILDCARD, "origin.test", NULL, X509_V_ERR_HOSTNAME_MISMATCH},
         {CERTIFICATE_WILDCARD, "a.b.origin.test", NULL, X509_V_ERR_HOSTNAME_MISMATCH},
     };
-    struct mint *mint = new_mint();
+    const struct mint *mint = shared_mint();
     X509 *authority = authority_of(mint);
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         const struct tls tls = {rows[i].certificate, TLS_1_2, TLS_1_3, false};
@@ -455,7 +453,6 @@ static void mints_what_is_asked_for(void)
         close_ends(&ends);
     }
     X509_free(authority);
-    mint_free(mint);
 }
 
 static void logs_keys_when_asked(void)
