@@ -249,8 +249,9 @@ def up(*pieces, **members):
     return ask("POST", "/up", body={"stream": stream} | members.pop("body", {}), **members)
 
 
-def by_proxy(target="/", scheme="http", method="GET", **proxy):
-    return ask(method, target, origin=f"{scheme}://origin.test", proxy=proxy)
+def by_proxy(target="/", scheme="http", method="GET", timeout_ms=None, **proxy):
+    limit = {} if timeout_ms is None else {"timeout_ms": timeout_ms}
+    return ask(method, target, origin=f"{scheme}://origin.test", proxy=proxy, **limit)
 
 
 def got(body, **members):
@@ -480,6 +481,11 @@ ROWS = [
          "perl-http-tiny": [failed("other")]}),
     Row("garbage instead of an answer to CONNECT", [by_proxy(scheme="https")], [[head, send(b"\x00\xff 200 OK\r\n\r\n"), fin]],
         [failed("malformed", status=ABSENT)]),
+    Row("out of time in CONNECT", [by_proxy(scheme="https", method="POST", timeout_ms=500), by_proxy("/2", "https")],
+        [[head], [head, OPEN, tls(), head, reply(b"two")]], [failed("timeout", status=ABSENT), got("two")]),
+    Row("octets of the tunnel with the answer to CONNECT", [by_proxy(tunnel=True)],
+        [[head, send(b"HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nearly"), head, fin]],
+        {None: [got("early")], "python-http.client": [{"error": ANY}]}),
     Row("an unknown authority in a tunnel", [by_proxy(scheme="https")], [[head, OPEN, tls("unknown authority")]],
         [failed("tls", status=ABSENT)]),
     Row("a cut body in a tunnel", [by_proxy(scheme="https", method="POST")], [[head, OPEN, tls()] + CUT],
