@@ -446,6 +446,8 @@ ROWS = [
     Row("no TLS any more", [ask("POST")], [[tls(), head, no_tls]], [failed("other", status=ABSENT)], uses_tls=True),
     Row("no TLS any more, on a connection that is used again", [ask("POST"), ask("POST")],
         [[tls(), head, reply(b"one"), head, no_tls]], [got("one"), failed("other", status=ABSENT)], uses_tls=True),
+    Row("a reset of TLS while content is sent", [ask("POST", body={"bytes": [b64(b"0123456789") | {"times": 300000}]})],
+        [[tls(), head, rst]], [{"error": {"reset", "other"}}], uses_tls=True),
     Row("by proxy", [by_proxy("/1"), by_proxy("/2?q")], [[head, reply(b"one"), head, reply(b"two")]] + [[head, reply(b"two")]],
         [got("one"), got("two")],
         {None: [rb"GET http://origin\.test/1 HTTP/1\.1\r\n(.*\r\n)?Host: origin\.test\r\n.*"
@@ -538,6 +540,9 @@ def differences(want, outcome, driver):
             words = value[:1] if driver in MAPPED else value + ("other",)
             if found not in words:
                 yield f"error is {outcome.get('error', 'absent')}, want {' or '.join(words)}"
+        elif isinstance(value, set):
+            if found not in value:
+                yield f"{name} is {brief(found)}, want one of {sorted(value)}"
         elif value is not ANY and found != value:
             yield f"{name} is {brief(found)}, want {brief(value)}"
     if "error" in outcome and not re.fullmatch(r"[ -~]+", outcome.get("text", "")):
