@@ -41,6 +41,9 @@ struct tls {
     bool sends_tickets; /* TLS 1.3: two session tickets behind the handshake */
 };
 
+/* What EVENT_TLS_FAILED says where the client spoke plain HTTP. */
+#define TLS_PLAIN_HTTP_TEXT "plain HTTP where TLS was due"
+
 /* What a ClientHello asks for. */
 struct tls_hello {
     unsigned name_count; /* of server_name's list (RFC 6066, section 3); 0: none was sent */
