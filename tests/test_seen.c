@@ -334,7 +334,81 @@ static void tells_whose_octets_they_are(void)
     arena_free(arena);
 }
 
+/* --- the canary ------------------------------------------------------------------------ */
+
+#define CANARY_LINES  " HTTP/1.1\r\nHost: origin.test\r\n\r\n"
+#define CANARY        "GET " CANARY_TARGET CANARY_LINES
+#define PROXIED       "GET http://origin.test" CANARY_TARGET CANARY_LINES
+#define CANARYS(text) {.kind = EVENT_ASKED}, RECEIVED(PROXY, text)
+
+/* clang-format off */
+static const struct canary_row {
+    const char *label;
+    const struct peer *peers;
+    struct event events[EVENTS_MAX];
+    unsigned connections; /* of the proxy */
+    size_t requests;      /* the same */
+    struct seen_canary origin, proxy;
+} canary_rows[] = {
+    {"absolute-form, on a connection of its own", plain,
+     {CANARYS(PROXIED)}, 0, 0, {false, false, false}, {true, false, false}},
+    {"absolute-form, behind another", plain,
+     {RECEIVED(PROXY, OUTER), CANARYS(PROXIED)}, 1, 1, {false, false, false}, {true, true, false}},
+    {"as content", plain,
+     {RECEIVED(PROXY, "PUT http://origin.test/ HTTP/1.1\r\nHost: origin.test\r\nContent-Length: 999\r\n\r\n"), CANARYS(PROXIED)},
+     1, 1, {false, false, false}, {false, false, true}},
+    {"in a tunnel that is used again", relayed,
+     {RECEIVED(PROXY, CONNECT), SENT(PROXY, OPEN), STEP(0), JOINED, RECEIVED(PROXY, INNER), RECEIVED(ORIGIN, INNER), CANARYS(CANARY), RECEIVED(ORIGIN, CANARY)},
+     1, 1, {true, true, false}, {false, false, false}},
+    {"in a tunnel of its own", relayed,
+     {CANARYS(CONNECT), SENT(PROXY, OPEN), STEP(0), JOINED, RECEIVED(PROXY, CANARY), RECEIVED(ORIGIN, CANARY)},
+     0, 0, {true, false, false}, {false, false, false}},
+    {"in a tunnel of its own, played by the proxy", plain,
+     {CANARYS(CONNECT), SENT(PROXY, REFUSED), RECEIVED(PROXY, CONNECT), SENT(PROXY, OPEN), RECEIVED(PROXY, CANARY)},
+     0, 0, {false, false, false}, {true, false, false}},
+};
+/* clang-format on */
+
+static void check_canary(const char *label, struct seen_canary got, struct seen_canary want)
+{
+    CHECK_ROW(got.was_met == want.was_met && got.was_reused == want.was_reused &&
+                  got.was_content == want.was_content,
+              "%s: met %d, reused %d, content %d", label, got.was_met, got.was_reused,
+              got.was_content);
+}
+
+static void knows_the_canary_by_way_of_a_proxy(void)
+{
+    struct arena *arena = arena_new();
+    for (size_t i = 0; i < COUNT_OF(canary_rows); i++) {
+        const struct canary_row *row = &canary_rows[i];
+        const struct point point = {.peers = row->peers, .peer_count = 2};
+        struct seen_peer peers[2] = {{.first = NULL}, {.first = NULL}};
+        struct seen_wire wires[2];
+        struct seen_run run = {.arena = arena, .point = &point, .has_canary = true, .wires = wires};
+        for (unsigned j = 0; j < 2; j++)
+            wires[j] = seen_wire_of(&run, j, &peers[j]);
+        for (size_t j = 0; j < EVENTS_MAX; j++) {
+            run.canary_is_asked |= row->events[j].kind == EVENT_ASKED;
+            if (row->events[j].kind != EVENT_ASKED && is_wanted(row->events[j].kind))
+                feed(wires, &row->events[j], 7);
+        }
+        for (unsigned j = 0; j < 2; j++) {
+            seen_finish(&wires[j], true);
+            seen_release(&wires[j]);
+        }
+        check_canary(row->label, wires[ORIGIN].canary, row->origin);
+        check_canary(row->label, wires[PROXY].canary, row->proxy);
+        CHECK_ROW(peers[PROXY].connection_count == row->connections &&
+                      peers[PROXY].request_count == row->requests,
+                  "%s: %u connections, %zu requests", row->label, peers[PROXY].connection_count,
+                  peers[PROXY].request_count);
+    }
+    arena_free(arena);
+}
+
 CU_TestInfo seen_tests[] = {
+    {"knows the canary by way of a proxy", knows_the_canary_by_way_of_a_proxy},
     {"tells whose octets they are, and what breaks a rule", tells_whose_octets_they_are},
     CU_TEST_INFO_NULL,
 };
