@@ -74,6 +74,22 @@ static const struct peer https_both[] = {{ORIGIN_PEER, .is_https = true},
 static const struct peer address[] = {{ORIGIN_PEER, .is_https = true, .is_address = true},
                                       {PROXY_PEER}};
 
+static const struct piece words[] = {{.data = OCTETS("Host"), .times = 1},
+                                     {.data = OCTETS("Proxy-Authorization"), .times = 1},
+                                     {.data = OCTETS("authorization"), .times = 1}};
+static const struct header headers[] = {
+    {.name = {&words[0], 1, 4}}, {.name = {&words[1], 1, 19}}, {.name = {&words[2], 1, 13}}};
+static const struct client_proxy with_fields = {.headers = headers, .header_count = 3};
+static const struct client_proxy no_fields = {.auth = NULL};
+static const struct client_step any_step = {.name = NULL};
+static const struct client_step odd_fields = {.headers = headers, .header_count = 2};
+static const struct client_step odd_proxy_fields = {.proxy = &with_fields};
+static const struct client_step origin_fields = {
+    .proxy = &no_fields, .headers = headers, .header_count = 3};
+static const struct client_step own_authority = {.authority = {&words[0], 1, 4}};
+static const struct client_step by_proxy = {.proxy = &no_fields};
+static const struct client_step abandons = {.read = READ_MODE_ABANDON};
+
 /* clang-format off */
 static const struct row {
     const char *label;
@@ -238,6 +254,32 @@ static const struct row {
      {RECEIVED(PROXY, CONNECT), SENT(PROXY, OPEN), JOINED, HELLO(ORIGIN, "origin.test", ""), AT(ORIGIN, EVENT_SECURED), AT(PROXY, EVENT_RST_RECEIVED), AT(ORIGIN, EVENT_FIN_RECEIVED)},
      "|CONNECT origin.test:443;", ""},
 };
+
+/* Where it matters what the client was asked. */
+static const struct step_row {
+    const struct client_step *step;
+    struct row row;
+} step_rows[] = {
+    {&odd_fields,
+     {"fields that the caller asks for", https,
+     {HELLO(ORIGIN, "localhost", ""), AT(ORIGIN, EVENT_SECURED), RECEIVED(ORIGIN, "GET / HTTP/1.1\r\nHost: a\r\nProxy-Authorization: x\r\n\r\n")},
+     "GET /;|", ""}},
+    {&odd_proxy_fields,
+     {"a field for the proxy that the caller asks for", plain,
+     {RECEIVED(PROXY, "CONNECT a:1 HTTP/1.1\r\nHost: a\r\nAuthorization: x\r\n\r\n")},
+     "|CONNECT a:1;", ""}},
+    {&origin_fields,
+     {"a field for the origin that the proxy gets", plain,
+     {RECEIVED(PROXY, "CONNECT a:1 HTTP/1.1\r\nHost: a\r\nAuthorization: x\r\n\r\n")},
+     "|CONNECT a:1;", "proxy credentials-at-proxy@31+0"}},
+    {&own_authority,
+     {"no server_name to an authority of the step's own", https, {HELLO(ORIGIN, "", "")}, "|", ""}},
+    {&by_proxy,
+     {"no server_name to an address, by way of the proxy", address, {HELLO(ORIGIN, "", "")}, "|", "sni-missing@0+0"}},
+    {&abandons,
+     {"FIN of a client that was to leave", https,
+     {HELLO(ORIGIN, "localhost", ""), AT(ORIGIN, EVENT_SECURED), AT(ORIGIN, EVENT_FIN_RECEIVED)}, "|", ""}},
+};
 /* clang-format on */
 
 /* How a row's requests and findings are told. */
@@ -290,11 +332,11 @@ static bool is_wanted(enum event_kind kind)
     return kind != EVENT_CONNECT && kind != EVENT_DEADLINE;
 }
 
-static void play_row(const struct row *row, size_t size, struct arena *arena)
+static void play_row(const struct row *row, const struct client_step *step, size_t size,
+                     struct arena *arena)
 {
-    static const struct client_step step = {.name = NULL};
     const struct point point = {
-        .client = &step, .client_count = 1, .peers = row->peers, .peer_count = 2};
+        .client = step, .client_count = 1, .peers = row->peers, .peer_count = 2};
     struct seen_peer peers[2] = {{.first = NULL}, {.first = NULL}};
     struct seen_wire wires[2];
     struct seen_run run = {.arena = arena, .point = &point, .wires = wires};
@@ -328,9 +370,11 @@ static void tells_whose_octets_they_are(void)
     struct arena *arena = arena_new();
     for (size_t i = 0; i < COUNT_OF(rows); i++)
         for (size_t j = 0; j < COUNT_OF(sizes); j++) {
-            play_row(&rows[i], sizes[j], arena);
+            play_row(&rows[i], &any_step, sizes[j], arena);
             arena_reset(arena);
         }
+    for (size_t i = 0; i < COUNT_OF(step_rows); i++)
+        play_row(&step_rows[i].row, step_rows[i].step, 7, arena);
     arena_free(arena);
 }
 
