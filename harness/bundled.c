@@ -70,7 +70,7 @@ void bundled_watch(struct bundled *bundled, struct bundled_watch watch)
 void bundled_free(struct bundled *bundled)
 {
     if (bundled != NULL)
-        bundled_routes_free(bundled->routes);
+        bundled_ways_free(bundled->ways);
 }
 
 const char *bundled_trouble(const struct bundled *bundled)
@@ -124,7 +124,7 @@ static void set_timeout(struct assay_connection *connection, uint64_t timeout_ms
         (unsigned)timeout_ms;
 }
 
-/* A step's way to its outcome. */
+/* A step on its way to its outcome. */
 struct play {
     const struct client_step *step;
     struct assay_connection *connection;
@@ -195,19 +195,20 @@ static const struct outcome *refuse(struct outcome *outcome, const char *reason)
 const struct outcome *bundled_play(struct bundled *bundled, size_t step)
 {
     struct outcome *outcome = arena_alloc(bundled->arena, sizeof(*outcome));
-    struct play way = {.step = &bundled->session->steps[step], .kept = {.arena = bundled->arena}};
-    if (!build_request(bundled, way.step, &way.request))
+    struct play playing = {.step = &bundled->session->steps[step],
+                           .kept = {.arena = bundled->arena}};
+    if (!build_request(bundled, playing.step, &playing.request))
         return refuse(outcome, "a method, target, field name or value is larger than 16 MiB");
     const char *reason;
-    const enum route_problem problem =
-        bundled_route(bundled, step, &way.request, &way.connection, &reason);
-    if (problem == ROUTE_INVALID)
+    const enum way_problem problem =
+        bundled_way(bundled, step, &playing.request, &playing.connection, &reason);
+    if (problem == WAY_INVALID)
         return refuse(outcome, reason);
-    if (problem == ROUTE_TROUBLE || !open_file(bundled, step, &way))
+    if (problem == WAY_TROUBLE || !open_file(bundled, step, &playing))
         return NULL;
-    const enum assay_error error = play(bundled, &way);
-    if (way.file != NULL)
-        fclose(way.file);
-    show(bundled, &way, error, outcome);
+    const enum assay_error error = play(bundled, &playing);
+    if (playing.file != NULL)
+        fclose(playing.file);
+    show(bundled, &playing, error, outcome);
     return outcome;
 }

@@ -1,6 +1,6 @@
 /*
  * bundled_private -- what the bundled*.c files share. In reading order: bundled.c plays a step,
- * bundled_route.c has the connection that it goes by, bundled_source.c the body that it brings, and
+ * bundled_way.c has the connection that it goes by, bundled_source.c the body that it brings, and
  * bundled_read.c what comes back.
  */
 #ifndef HARNESS_BUNDLED_PRIVATE_H
@@ -20,8 +20,8 @@ struct bundled {
     const struct driver_session *session;
     struct assay_tls **tls;
     struct arena *arena;
-    struct route *routes; /* all that were made, the newest first */
-    uint8_t *piece;       /* of PIECE_SIZE; made when a step first needs it */
+    struct way *ways; /* all that were made, the newest first */
+    uint8_t *piece;   /* of PIECE_SIZE; made when a step first needs it */
     struct bundled_watch watch;
     const char *trouble;
 };
@@ -35,19 +35,18 @@ bool bundled_build(struct bundled *bundled, const struct octets *octets, struct 
 struct assay_field *bundled_build_fields(struct bundled *bundled, const struct header *headers,
                                          size_t count);
 
-/* --- bundled_route.c --------------------------------------------------------- */
+/* --- bundled_way.c --------------------------------------------------------- */
 
-enum route_problem { ROUTE_OK, ROUTE_INVALID, ROUTE_TROUBLE };
+enum way_problem { WAY_OK, WAY_INVALID, WAY_TROUBLE };
 
 /* The connection that the step's request goes by; where a proxy reads that, it is changed for it.
- * ROUTE_INVALID: the URL, or what the proxy should be told, is refused for `reason`. ROUTE_TROUBLE:
+ * WAY_INVALID: the URL, or what the proxy should be told, is refused for `reason`. WAY_TROUBLE:
  * see bundled_trouble(). */
-enum route_problem bundled_route(struct bundled *bundled, size_t step,
-                                 struct assay_request *request,
-                                 struct assay_connection **connection, const char **reason);
+enum way_problem bundled_way(struct bundled *bundled, size_t step, struct assay_request *request,
+                             struct assay_connection **connection, const char **reason);
 
 /* Closes their connections; their memory is the arena's. */
-void bundled_routes_free(struct route *route);
+void bundled_ways_free(struct way *way);
 
 /* --- bundled_source.c -------------------------------------------------------- */
 

@@ -4,8 +4,8 @@
 #include "wire/base64.h"
 
 /* Requests that go the same way share the connection. */
-struct route {
-    struct route *next;
+struct way {
+    struct way *next;
     const char *base;               /* scheme and authority of the URL, without userinfo */
     bool is_proxied, tunnels;       /* the connection's other end is the proxy; by CONNECT */
     const struct assay_field *told; /* to a proxy that is asked for a tunnel */
@@ -68,24 +68,24 @@ static struct assay_field authorization_of(struct arena *arena, const char *auth
 }
 
 /* False when one is too long. */
-static bool set_told(struct bundled *bundled, const struct client_proxy *proxy, struct route *route)
+static bool set_told(struct bundled *bundled, const struct client_proxy *proxy, struct way *way)
 {
     const size_t auth_count = proxy->auth != NULL;
     const struct assay_field *given =
         bundled_build_fields(bundled, proxy->headers, proxy->header_count);
     if (given == NULL)
         return false;
-    route->told_count = auth_count + proxy->header_count;
-    struct assay_field *told = arena_array(bundled->arena, route->told_count, sizeof(*told));
+    way->told_count = auth_count + proxy->header_count;
+    struct assay_field *told = arena_array(bundled->arena, way->told_count, sizeof(*told));
     if (proxy->auth != NULL)
         told[0] = authorization_of(bundled->arena, proxy->auth);
     for (size_t i = 0; i < proxy->header_count; i++)
         told[auth_count + i] = given[i];
-    route->told = told;
+    way->told = told;
     return true;
 }
 
-static bool are_told_the_same(const struct route *one, const struct route *other)
+static bool are_told_the_same(const struct way *one, const struct way *other)
 {
     if (one->told_count != other->told_count)
         return false;
@@ -97,15 +97,15 @@ static bool are_told_the_same(const struct route *one, const struct route *other
 }
 
 /* A proxy that reads the requests is told with each of them. */
-static struct route *find(const struct bundled *bundled, const struct route *wanted)
+static struct way *find(const struct bundled *bundled, const struct way *wanted)
 {
-    struct route *route = bundled->routes;
-    while (route != NULL &&
-           (strcmp(route->base, wanted->base) != 0 || route->is_proxied != wanted->is_proxied ||
-            route->tunnels != wanted->tunnels ||
-            (wanted->tunnels && !are_told_the_same(route, wanted))))
-        route = route->next;
-    return route;
+    struct way *way = bundled->ways;
+    while (way != NULL &&
+           (strcmp(way->base, wanted->base) != 0 || way->is_proxied != wanted->is_proxied ||
+            way->tunnels != wanted->tunnels ||
+            (wanted->tunnels && !are_told_the_same(way, wanted))))
+        way = way->next;
+    return way;
 }
 
 /* NULL, with what troubles, when there is none. */
@@ -122,40 +122,40 @@ static const struct assay_tls *tls_of(struct bundled *bundled)
 }
 
 /* Sets up what the connection goes through to `url`; `other_end` is whom it connects to. */
-static enum assay_error set_up(struct route *route, const struct url *url,
-                               const struct url *other_end, const struct assay_tls *tls)
+static enum assay_error set_up(struct way *way, const struct url *url, const struct url *other_end,
+                               const struct assay_tls *tls)
 {
-    struct assay_connection *connection = route->connection;
+    struct assay_connection *connection = way->connection;
     enum assay_error error = ASSAY_OK;
-    if (route->tunnels)
-        error = assay_set_tunnel(connection, url->host, url->port, route->told, route->told_count);
-    if (error == ASSAY_OK && route->is_proxied && other_end->is_https)
+    if (way->tunnels)
+        error = assay_set_tunnel(connection, url->host, url->port, way->told, way->told_count);
+    if (error == ASSAY_OK && way->is_proxied && other_end->is_https)
         error = assay_set_proxy_tls(connection, tls);
     if (error == ASSAY_OK && url->is_https)
         error = assay_connection_set_tls(connection, tls);
     return error;
 }
 
-/* Makes its connection, and keeps the route. */
-static enum route_problem make(struct bundled *bundled, struct route *route, const struct url *url,
-                               const struct url *other_end, const char **reason)
+/* Makes its connection, and keeps the way. */
+static enum way_problem make(struct bundled *bundled, struct way *way, const struct url *url,
+                             const struct url *other_end, const char **reason)
 {
     const struct assay_tls *tls = NULL;
     if ((url->is_https || other_end->is_https) && (tls = tls_of(bundled)) == NULL)
-        return ROUTE_TROUBLE;
-    route->connection = assay_connection_new(other_end->host, other_end->port);
-    if (route->connection == NULL) {
+        return WAY_TROUBLE;
+    way->connection = assay_connection_new(other_end->host, other_end->port);
+    if (way->connection == NULL) {
         *reason = "the host of the URL is none, or memory is short";
-        return ROUTE_INVALID;
+        return WAY_INVALID;
     }
-    route->next = bundled->routes;
-    if (set_up(route, url, other_end, tls) == ASSAY_OK) {
-        bundled->routes = route;
-        return ROUTE_OK;
+    way->next = bundled->ways;
+    if (set_up(way, url, other_end, tls) == ASSAY_OK) {
+        bundled->ways = way;
+        return WAY_OK;
     }
-    *reason = arena_printf(bundled->arena, "%s", assay_connection_failure(route->connection)->text);
-    assay_connection_free(route->connection);
-    return ROUTE_INVALID;
+    *reason = arena_printf(bundled->arena, "%s", assay_connection_failure(way->connection)->text);
+    assay_connection_free(way->connection);
+    return WAY_INVALID;
 }
 
 /* RFC 9112, section 3.2.2: the whole URL, with a path, but for OPTIONS of the server as such
@@ -176,32 +176,30 @@ static struct bytes absolute_target(struct arena *arena, const char *base, struc
 }
 
 /* The request as a proxy reads it. */
-static void address_proxy(struct arena *arena, const struct route *route,
-                          struct assay_request *request)
+static void address_proxy(struct arena *arena, const struct way *way, struct assay_request *request)
 {
-    const size_t count = request->field_count + route->told_count;
+    const size_t count = request->field_count + way->told_count;
     struct assay_field *fields = arena_array(arena, count, sizeof(*fields));
     for (size_t i = 0; i < request->field_count; i++)
         fields[i] = request->fields[i];
-    for (size_t i = 0; i < route->told_count; i++)
-        fields[request->field_count + i] = route->told[i];
-    request->target = absolute_target(arena, route->base, request->target);
+    for (size_t i = 0; i < way->told_count; i++)
+        fields[request->field_count + i] = way->told[i];
+    request->target = absolute_target(arena, way->base, request->target);
     request->fields = fields;
     request->field_count = count;
 }
 
-enum route_problem bundled_route(struct bundled *bundled, size_t step,
-                                 struct assay_request *request,
-                                 struct assay_connection **connection, const char **reason)
+enum way_problem bundled_way(struct bundled *bundled, size_t step, struct assay_request *request,
+                             struct assay_connection **connection, const char **reason)
 {
     const struct driver_session *session = bundled->session;
     const struct client_proxy *proxy = session->steps[step].proxy;
     struct arena *arena = bundled->arena;
-    struct route *wanted = arena_alloc(arena, sizeof(*wanted));
+    struct way *wanted = arena_alloc(arena, sizeof(*wanted));
     struct url url, other_end;
     *reason = "the port of the URL is none";
     if (!read_url(arena, step_url_base(session, step, arena), &url))
-        return ROUTE_INVALID;
+        return WAY_INVALID;
     wanted->base = url.base;
     other_end = url;
     if (proxy != NULL) {
@@ -209,25 +207,25 @@ enum route_problem bundled_route(struct bundled *bundled, size_t step,
         if (!read_url(arena, step_url_of_peer(session, step_url_proxy(session), arena),
                       &other_end) ||
             !set_told(bundled, proxy, wanted))
-            return ROUTE_INVALID;
+            return WAY_INVALID;
         wanted->is_proxied = true;
         wanted->tunnels = url.is_https || proxy->tunnels;
     }
     if (wanted->is_proxied && !wanted->tunnels)
         address_proxy(arena, wanted, request);
-    const struct route *route = find(bundled, wanted);
-    if (route == NULL) {
-        const enum route_problem problem = make(bundled, wanted, &url, &other_end, reason);
-        if (problem != ROUTE_OK)
+    const struct way *way = find(bundled, wanted);
+    if (way == NULL) {
+        const enum way_problem problem = make(bundled, wanted, &url, &other_end, reason);
+        if (problem != WAY_OK)
             return problem;
-        route = wanted;
+        way = wanted;
     }
-    *connection = route->connection;
-    return ROUTE_OK;
+    *connection = way->connection;
+    return WAY_OK;
 }
 
-void bundled_routes_free(struct route *route)
+void bundled_ways_free(struct way *way)
 {
-    for (; route != NULL; route = route->next)
-        assay_connection_free(route->connection);
+    for (; way != NULL; way = way->next)
+        assay_connection_free(way->connection);
 }
