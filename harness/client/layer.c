@@ -36,6 +36,7 @@ static bool set_ssl(struct assay_layer *layer, const struct assay_tls *tls)
     BIO_set_init(bio, 1);
     SSL_set_bio(layer->ssl, bio, bio);
     SSL_set_connect_state(layer->ssl);
+    SSL_set_app_data(layer->ssl, layer);
     return SSL_set_alpn_protos(layer->ssl, protocols, sizeof(protocols) - 1) == 0 &&
            set_identity(layer->ssl, layer->host);
 }

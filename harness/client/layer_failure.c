@@ -14,32 +14,32 @@ void assay_layer_note(struct assay_layer *layer, enum assay_error error, const c
     snprintf(layer->text, sizeof(layer->text), "TLS with %.64s: %.110s", layer->host, text);
 }
 
-/* "certificate has expired (CN localhost)" */
-static void note_certificate(struct assay_layer *layer, long verified)
+/* "certificate has expired (CN localhost)": by OpenSSL, where a certificate does not hold. */
+int assay_layer_on_verified(int is_good, X509_STORE_CTX *store)
 {
-    const char *reason = X509_verify_cert_error_string(verified);
-    X509 *certificate = SSL_get1_peer_certificate(layer->ssl);
+    const SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
+    X509 *certificate = X509_STORE_CTX_get0_cert(store);
     char text[TEXT_SIZE], name[CN_SIZE] = "";
+    if (is_good == 1)
+        return 1;
     if (certificate != NULL)
         X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, name,
                                   sizeof(name));
-    X509_free(certificate);
     assay_make_printable(name);
-    snprintf(text, sizeof(text), name[0] != '\0' ? "%.60s (CN %s)" : "%.60s", reason, name);
-    assay_layer_note(layer, ASSAY_CERTIFICATE, text);
+    snprintf(text, sizeof(text), name[0] != '\0' ? "%.60s (CN %s)" : "%.60s",
+             X509_verify_cert_error_string(X509_STORE_CTX_get_error(store)), name);
+    assay_layer_note(SSL_get_app_data(ssl), ASSAY_CERTIFICATE, text);
+    return 0;
 }
 
 void assay_layer_note_failure(struct assay_layer *layer)
 {
     const unsigned long error = ERR_peek_error();
     const int reason = ERR_GET_LIB(error) == ERR_LIB_SSL ? ERR_GET_REASON(error) : 0;
-    const long verified = SSL_get_verify_result(layer->ssl);
     const bool is_begun = SSL_get_current_cipher(layer->ssl) != NULL;
     char text[TEXT_SIZE];
-    if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED && verified != X509_V_OK) {
-        note_certificate(layer, verified);
-        return;
-    }
+    if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED && layer->text[0] != '\0')
+        return; /* noted already */
     const char *known = ERR_reason_error_string(error);
     if (reason > SSL_AD_REASON_OFFSET)
         snprintf(text, sizeof(text), "the server sent the alert \"%s\"",

@@ -31,7 +31,7 @@ static bool set_up(struct assay_tls *tls, const char *ca_path, char *reason, siz
     if (tls->method == NULL || context == NULL ||
         SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1)
         return false;
-    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, assay_layer_on_verified);
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_read_ahead(context, 1);
     /* An end without close_notify is not OpenSSL's to judge: see assay_layer_is_cut(). */

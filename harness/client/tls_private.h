@@ -43,4 +43,7 @@ bool assay_layer_flush(struct assay_layer *layer);
 void assay_layer_note(struct assay_layer *layer, enum assay_error error, const char *text);
 void assay_layer_note_failure(struct assay_layer *layer);
 
+/* For SSL_CTX_set_verify(): notes what is wrong with a certificate, and takes none that is. */
+int assay_layer_on_verified(int is_good, X509_STORE_CTX *store);
+
 #endif
