@@ -97,6 +97,7 @@ static ssize_t take_failure(struct assay_layer *layer, int result)
     const int error = SSL_get_error(layer->ssl, result);
     if (error == SSL_ERROR_SSL)
         assay_layer_note_failure(layer);
+    ERR_clear_error(); /* a layer above would take it for its own */
     assay_layer_flush(layer);
     if (error == SSL_ERROR_ZERO_RETURN) {
         layer->is_cut = layer->has_end;
@@ -204,11 +205,11 @@ bool assay_layer_is_quiet(struct assay_layer *layer)
 void assay_layer_notify(struct assay_layer *layer)
 {
     for (; layer != NULL; layer = layer->below) {
-        if (layer->is_broken || !SSL_is_init_finished(layer->ssl) ||
-            (SSL_get_shutdown(layer->ssl) & SSL_SENT_SHUTDOWN) != 0)
+        if (layer->is_broken || !SSL_is_init_finished(layer->ssl))
             continue;
         ERR_clear_error();
-        SSL_shutdown(layer->ssl);
+        if ((SSL_get_shutdown(layer->ssl) & SSL_SENT_SHUTDOWN) == 0)
+            SSL_shutdown(layer->ssl);
         assay_layer_flush(layer);
     }
     ERR_clear_error();
