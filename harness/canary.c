@@ -21,9 +21,12 @@ const struct client_step *canary_steps(const struct point *point, struct arena *
         {.data = {(const uint8_t *)CANARY_TARGET, sizeof(CANARY_TARGET) - 1}, .times = 1}};
     struct client_step *steps = arena_array(arena, point->client_count + 1, sizeof(*steps));
     memcpy(steps, point->client, point->client_count * sizeof(*steps));
+    const struct client_step *last = &steps[point->client_count - 1];
     steps[point->client_count] = (struct client_step){
         .method = {method, 1, method[0].data.len},
         .target = {target, 1, target[0].data.len},
+        .authority = last->authority,
+        .proxy = last->proxy,
     };
     return steps;
 }

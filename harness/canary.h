@@ -11,7 +11,7 @@ struct arena;
 /* What peers know it by, and what they answer. */
 const struct canary *canary_of_peers(void);
 
-/* The point's steps, and the canary's behind them; in the arena. */
+/* The point's steps, and the canary's behind them, which goes the way of the last; in the arena. */
 const struct client_step *canary_steps(const struct point *point, struct arena *arena);
 
 #endif

@@ -86,12 +86,21 @@ static struct fields read_fields(const struct json *object, struct arena *arena)
     return (struct fields){items, count};
 }
 
-static enum outcome_error error_of(const struct descriptor *descriptor, int code)
+/* CONNECT was answered, and not by 2xx. */
+static bool is_tunnel_refused(int connect_status)
 {
+    return connect_status != 0 && connect_status / 100 != 2;
+}
+
+static enum outcome_error error_of(const struct descriptor *descriptor, int code,
+                                   int connect_status)
+{
+    if (code == 0)
+        return OUTCOME_NONE;
     for (size_t i = 0; i < descriptor->error_count; i++)
         if (descriptor->errors[i].code == code)
             return descriptor->errors[i].error;
-    return code == 0 ? OUTCOME_NONE : OUTCOME_OTHER;
+    return is_tunnel_refused(connect_status) ? OUTCOME_TUNNEL : OUTCOME_OTHER;
 }
 
 /* --- the body --------------------------------------------------------------------------------- */
@@ -126,7 +135,9 @@ const struct outcome *command_answer_read(const struct descriptor *descriptor, s
         return NULL;
     const int code = number_at(&loader, root, descriptor->answer_code);
     outcome->status = number_at(&loader, root, descriptor->answer_status);
-    outcome->error = error_of(descriptor, code);
+    const int connect_status =
+        descriptor->answer_tunnel != NULL ? number_at(&loader, root, descriptor->answer_tunnel) : 0;
+    outcome->error = error_of(descriptor, code, connect_status);
     const struct json *headers =
         descriptor->answer_headers != NULL ? find(root, descriptor->answer_headers, arena) : NULL;
     const struct json *why =

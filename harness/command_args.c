@@ -1,6 +1,7 @@
 #include "harness/command_args.h"
 
 #include "harness/content_file.h"
+#include "harness/step_url.h"
 
 #include <inttypes.h>
 
@@ -99,10 +100,10 @@ static bool has_line_end(const struct octets *octets)
     return false;
 }
 
-static bool has_line_end_in_header(const struct client_step *step)
+static bool has_line_end_in_header(const struct header *headers, size_t count)
 {
-    for (size_t i = 0; i < step->header_count; i++)
-        if (has_line_end(&step->headers[i].name) || has_line_end(&step->headers[i].value))
+    for (size_t i = 0; i < count; i++)
+        if (has_line_end(&headers[i].name) || has_line_end(&headers[i].value))
             return true;
     return false;
 }
@@ -114,8 +115,18 @@ static bool is_folder(const char *target)
     return len > 0 && target[len - 1] == '/';
 }
 
-static uint32_t conditions_of(const struct client_step *step, const char *target)
+/* Of a step without one: nothing is asked of it. */
+static const struct client_proxy *proxy_of(const struct client_step *step)
 {
+    static const struct client_proxy none = {0};
+    return step->proxy != NULL ? step->proxy : &none;
+}
+
+static uint32_t conditions_of(const struct driver_session *session, const struct client_step *step,
+                              const char *target)
+{
+    const bool has_proxy = step->proxy != NULL;
+    const struct client_proxy *proxy = proxy_of(step);
     const bool is_post = is_method(step, "POST");
     const bool is_get = is_method(step, "GET"), is_head = is_method(step, "HEAD");
     const bool expects_content = is_post || is_method(step, "PUT") || is_method(step, "PATCH");
@@ -132,7 +143,14 @@ static uint32_t conditions_of(const struct client_step *step, const char *target
         [IF_EXPECT_CONTINUE] = step->expects_continue,
         [IF_TIMEOUT] = step->timeout_ms > 0,
         [IF_TARGET_FOLDER] = is_folder(target),
-        [IF_LINE_END_IN_HEADER] = has_line_end_in_header(step),
+        [IF_LINE_END_IN_HEADER] = has_line_end_in_header(step->headers, step->header_count) ||
+                                  has_line_end_in_header(proxy->headers, proxy->header_count),
+        [IF_HTTPS] = session->peers[0].is_https,
+        [IF_NO_PROXY] = !has_proxy,
+        [IF_PROXY] = has_proxy,
+        [IF_PROXY_HTTPS] = has_proxy && session->peers[step_url_proxy(session)].is_https,
+        [IF_PROXY_TUNNEL] = proxy->tunnels,
+        [IF_PROXY_AUTH] = proxy->auth != NULL,
     };
     uint32_t conditions = 0;
     for (int i = 0; i < IF_CONDITION_COUNT; i++)
@@ -141,10 +159,10 @@ static uint32_t conditions_of(const struct client_step *step, const char *target
 }
 
 static void add_headers(struct command_builder *builder, const struct arguments *arguments,
-                        const struct client_step *step)
+                        const struct header *headers, size_t count)
 {
-    for (size_t i = 0; i < step->header_count; i++) {
-        const struct header *header = &step->headers[i];
+    for (size_t i = 0; i < count; i++) {
+        const struct header *header = &headers[i];
         const struct named_text names[] = {{"name", text_of(builder, &header->name)},
                                            {"value", text_of(builder, &header->value)},
                                            {NULL, NULL}};
@@ -156,13 +174,17 @@ static void add_headers(struct command_builder *builder, const struct arguments 
 
 static void add_request(struct command_builder *builder, size_t index)
 {
-    const struct client_step *step = &builder->session->steps[index];
+    const struct driver_session *session = builder->session;
+    const struct client_step *step = &session->steps[index];
     struct arena *arena = builder->arena;
     const char *target = text_of(builder, &step->target);
-    const uint32_t conditions = conditions_of(step, target);
+    const uint32_t conditions = conditions_of(session, step, target);
+    const struct client_proxy *proxy = proxy_of(step);
     const struct named_text names[] = {
-        {"url",
-         arena_printf(arena, "http://%s%s", builder->session->endpoints[0].authority, target)},
+        {"url", arena_printf(arena, "%s%s", step_url_base(session, index, arena), target)},
+        {"proxy", step_url_of_peer(session, step_url_proxy(session), arena)},
+        {"proxy_auth", proxy->auth != NULL ? proxy->auth : ""},
+        {"ca", session->ca != NULL ? session->ca : ""},
         {"method", text_of(builder, &step->method)},
         {"content", content_file_path(builder->folder, index, arena)},
         {"body", command_body_path(builder->folder, index, arena)},
@@ -176,8 +198,10 @@ static void add_request(struct command_builder *builder, size_t index)
             continue;
         if (arguments->unsupported != NULL)
             builder->unsupported = arguments->unsupported;
-        else if (arguments->is_each_header)
-            add_headers(builder, arguments, step);
+        else if (arguments->each == EACH_HEADER)
+            add_headers(builder, arguments, step->headers, step->header_count);
+        else if (arguments->each == EACH_PROXY_HEADER)
+            add_headers(builder, arguments, proxy->headers, proxy->header_count);
         else
             add(builder, arguments->texts, arguments->count, names);
     }

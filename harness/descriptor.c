@@ -19,6 +19,12 @@ static const char *const condition_names[] = {
     [IF_TIMEOUT] = "timeout",
     [IF_TARGET_FOLDER] = "target folder",
     [IF_LINE_END_IN_HEADER] = "line end in header",
+    [IF_HTTPS] = "https",
+    [IF_NO_PROXY] = "no proxy",
+    [IF_PROXY] = "proxy",
+    [IF_PROXY_HTTPS] = "proxy https",
+    [IF_PROXY_TUNNEL] = "proxy tunnel",
+    [IF_PROXY_AUTH] = "proxy auth",
     [IF_CONDITION_COUNT] = NULL,
 };
 
@@ -73,7 +79,7 @@ static void read_arguments(const struct loader *loader, const struct json *item,
                            struct arguments *arguments)
 {
     static const char *const keys[] = {"if", "each", "add", "empty", "unsupported", NULL};
-    static const char *const each_words[] = {"header", NULL};
+    static const char *const each_words[] = {"header", "proxy_header", NULL};
     if (item->type == JSON_STRING) {
         const char **text = arena_alloc(loader->arena, sizeof(*text));
         *text = item->string;
@@ -92,10 +98,10 @@ static void read_arguments(const struct loader *loader, const struct json *item,
     if (condition != NULL)
         arguments->conditions = read_conditions(loader, condition);
     if (each != NULL)
-        arguments->is_each_header = load_word(loader, each, each_words) == 0;
+        arguments->each = (enum argument_each)(load_word(loader, each, each_words) + 1);
     arguments->texts_for_empty =
         read_member_texts(loader, item, "empty", &arguments->texts_for_empty_count);
-    if (arguments->texts_for_empty != NULL && !arguments->is_each_header)
+    if (arguments->texts_for_empty != NULL && each == NULL)
         load_error(loader, item, "\"empty\" goes with \"each\"");
 }
 
@@ -115,13 +121,14 @@ static void read_request(const struct loader *loader, const struct json *list,
 static void read_answer(const struct loader *loader, const struct json *object,
                         struct descriptor *descriptor)
 {
-    static const char *const keys[] = {"status", "headers", "code", "text", NULL};
+    static const char *const keys[] = {"status", "headers", "code", "text", "tunnel", NULL};
     if (!load_object(loader, object, keys))
         return;
     descriptor->answer_status = read_member_text(loader, object, "status");
     descriptor->answer_headers = read_member_text(loader, object, "headers");
     descriptor->answer_code = read_member_text(loader, object, "code");
     descriptor->answer_text = read_member_text(loader, object, "text");
+    descriptor->answer_tunnel = read_member_text(loader, object, "tunnel");
     if (descriptor->answer_status == NULL || descriptor->answer_code == NULL)
         load_error(loader, object, "want \"status\" and \"code\"");
 }

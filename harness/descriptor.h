@@ -23,17 +23,26 @@ enum argument_condition {
     IF_EXPECT_CONTINUE,
     IF_TIMEOUT,
     IF_TARGET_FOLDER,      /* its path ends in "/": a client may put a file's name behind it */
-    IF_LINE_END_IN_HEADER, /* CR or LF in a field's name or value */
+    IF_LINE_END_IN_HEADER, /* CR or LF in a field's name or value, also of one for the proxy */
+    IF_HTTPS,              /* the URL's scheme */
+    IF_NO_PROXY,
+    IF_PROXY,
+    IF_PROXY_HTTPS, /* the scheme of the proxy's own URL */
+    IF_PROXY_TUNNEL,
+    IF_PROXY_AUTH,
     IF_CONDITION_COUNT
 };
+
+/* The field lines that arguments stand for, once each. */
+enum argument_each { EACH_NONE, EACH_HEADER, EACH_PROXY_HEADER };
 
 struct arguments {
     const char *const *texts; /* with {{names}} */
     size_t count;
-    uint32_t conditions;                /* a bit for each that has to hold */
-    const char *unsupported;            /* why the client cannot be asked so; NULL: it can */
-    bool is_each_header;                /* once for each field line of the request ... */
-    const char *const *texts_for_empty; /* ... these where its value is empty; NULL: as any other */
+    uint32_t conditions;     /* a bit for each that has to hold */
+    const char *unsupported; /* why the client cannot be asked so; NULL: it can */
+    enum argument_each each;
+    const char *const *texts_for_empty; /* of `each`, where a value is empty; NULL: as any other */
     size_t texts_for_empty_count;
 };
 
@@ -53,10 +62,11 @@ struct descriptor {
     size_t request_count;
     /* Where the JSON that it prints for each request says it: names, "." between. */
     const char *answer_status, *answer_headers, *answer_code, *answer_text;
+    const char *answer_tunnel; /* the status that CONNECT was answered by; NULL: not told */
     const struct code_error {
         int code;
         enum outcome_error error;
-    } * errors; /* other codes are `other` */
+    } * errors; /* other codes are `other`, or `tunnel` where `answer_tunnel` is no 2xx */
     size_t error_count;
 };
 

@@ -1,5 +1,6 @@
 #include "harness/driver_lines.h"
 
+#include "harness/step_url.h"
 #include "reports/json_text.h"
 
 #include <stdlib.h>
@@ -36,12 +37,16 @@ struct bytes driver_line_begin(uint64_t id, const struct driver_session *session
                                struct arena *arena)
 {
     struct line line;
+    const size_t proxy = step_url_proxy(session);
     open_line(&line, id);
     json_text_object(&line.json, "begin", JSON_FLAT);
     json_text_string(&line.json, "case",
                      arena_printf(arena, "%s%s", session->case_id, session->suffix));
-    json_text_string(&line.json, "origin",
-                     arena_printf(arena, "http://%s", session->endpoints[0].authority));
+    json_text_string(&line.json, "origin", step_url_of_peer(session, 0, arena));
+    if (proxy > 0)
+        json_text_string(&line.json, "proxy", step_url_of_peer(session, proxy, arena));
+    if (session->ca != NULL)
+        json_text_octets(&line.json, "ca", bytes_of(session->ca));
     json_text_number(&line.json, "deadline_ms", session->deadline_ms);
     if (session->wants_heads)
         json_text_bool(&line.json, "heads", true);
@@ -182,6 +187,26 @@ static void write_manners(const struct asked *asked, const struct client_step *s
         json_text_bool(asked->json, "background", true);
 }
 
+/* Where it goes, when not straight to the origin of "begin". */
+static void write_way(const struct asked *asked, const struct driver_session *session,
+                      size_t number)
+{
+    const struct client_proxy *proxy = session->steps[number].proxy;
+    const char *url = step_url_base(session, number, asked->arena);
+    if (strcmp(url, step_url_of_peer(session, 0, asked->arena)) != 0)
+        json_text_octets(asked->json, "origin", bytes_of(url));
+    if (proxy == NULL)
+        return;
+    json_text_object(asked->json, "proxy", JSON_FLAT);
+    if (proxy->auth != NULL)
+        json_text_octets(asked->json, "auth", bytes_of(proxy->auth));
+    if (proxy->header_count > 0)
+        write_fields(asked, "headers", proxy->headers, proxy->header_count);
+    if (proxy->tunnels)
+        json_text_bool(asked->json, "tunnel", true);
+    json_text_close(asked->json);
+}
+
 static bool are_askable(const struct header *fields, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -192,7 +217,9 @@ static bool are_askable(const struct header *fields, size_t count)
 
 static bool is_askable(const struct client_step *step)
 {
-    return are_askable(step->headers, step->header_count) &&
+    const struct client_proxy *proxy = step->proxy;
+    return (proxy == NULL || are_askable(proxy->headers, proxy->header_count)) &&
+           are_askable(step->headers, step->header_count) &&
            are_askable(step->trailers, step->trailer_count) &&
            step->method.len <= DRIVER_ASKED_MAX && step->target.len <= DRIVER_ASKED_MAX;
 }
@@ -212,6 +239,7 @@ struct bytes driver_line_step(uint64_t id, size_t number, const struct driver_se
     write_text(&asked, "method", &step->method);
     write_text(&asked, "target", &step->target);
     write_fields(&asked, "headers", step->headers, step->header_count);
+    write_way(&asked, session, number);
     write_body(&asked, &step->body, file);
     write_manners(&asked, step);
     write_read(&asked, step);

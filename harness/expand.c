@@ -153,7 +153,7 @@ struct dependence {
 
 static struct dependence find_dependence(const struct loader *loader, const struct json *object)
 {
-    static const char *const played[] = {"client", "origin", "peers", "mark"};
+    static const char *const played[] = {"client", "origin", "proxy", "peers", "mark"};
     static const char *const recognised[] = {"behaviours", "expect"};
     struct matrix *matrix = loader->matrix;
     struct dependence depends = {0, 0};

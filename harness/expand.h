@@ -49,7 +49,8 @@ struct matrix {
 
 enum sweep_kind { SWEEP_NONE, SWEEP_TRUNCATE, SWEEP_SPLIT, SWEEP_INSERT };
 
-enum { ENDS_MAX = 3 };
+/* What follows the octets of a truncated send. */
+enum end { END_FIN, END_FULL, END_RST, END_NO_NOTIFY, END_COUNT };
 
 /* Where octets are inserted. */
 enum insert_range { INSERT_HEAD, INSERT_BODY, INSERT_ALL, INSERT_LISTED };
@@ -63,7 +64,7 @@ struct sweep {
     enum sweep_kind kind;
     const struct json *place;
     const struct json *send; /* the name of the step; NULL after a mistake */
-    enum close_kind ends[ENDS_MAX];
+    enum end ends[END_COUNT];
     size_t end_count;
     const struct json *states; /* NULL: not pinned */
     const struct inserted *octets;
@@ -78,8 +79,8 @@ struct sweep {
 void load_matrix(const struct loader *loader, const struct json *object, struct matrix *matrix);
 void load_sweep(const struct loader *loader, const struct json *object, struct sweep *sweep);
 
-/* "fin", "rst" or "full". */
-const char *expand_end_name(enum close_kind end);
+/* "fin", "full", "rst" or "no close_notify". */
+const char *expand_end_name(enum end end);
 
 /* --- values put in --------------------------------------------------------------- */
 
@@ -129,6 +130,7 @@ struct swept {
     const struct point *point;
     unsigned peer, script, step;
     const struct step *send;
+    const struct endpoint *endpoints; /* anywhere */
     enum http_answers answers;
 };
 
@@ -141,8 +143,9 @@ struct cut_facts {
 /* One for each cut from 0 to the length of the send. */
 const struct cut_facts *expand_cuts(struct arena *arena, const struct swept *swept);
 
-/* A body that ends with the connection is whole after FIN; after RST that is open. */
-enum cut_state cut_state_at_end(struct cut_facts facts, enum close_kind end);
+/* A body that ends with the connection is whole after FIN, over TLS behind close_notify; after RST
+ * that is open. */
+enum cut_state cut_state_at_end(struct cut_facts facts, enum end end);
 
 /* What the reader calls the answer when `octets` go out in place of the send's, an index of the
  * names below: the deviation that loses the framing, else the first; "cut" when nothing but its end

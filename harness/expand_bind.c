@@ -209,7 +209,7 @@ static bool is_step_list(const struct json *list)
 {
     if (list->type != JSON_ARRAY)
         return false;
-    if (has_key(list, "origin") || has_key(list, "steps") ||
+    if (has_key(list, "origin") || has_key(list, "proxy") || has_key(list, "steps") ||
         (list->parent != NULL &&
          (has_key(list->parent, "connections") || has_key(list->parent, "peers"))))
         return true;

@@ -63,12 +63,9 @@ static void feed(struct answer *answer, struct bytes octets)
     }
 }
 
-/* Any address has this width. */
-static const struct endpoint somewhere = {"127.100.100.100", "32768", "127.100.100.100:32768"};
-
-static void feed_all(struct answer *answer, const struct octets *octets)
+static void feed_all(struct answer *answer, const struct swept *swept, const struct octets *octets)
 {
-    struct octets_cursor cursor = {.octets = octets, .endpoints = &somewhere};
+    struct octets_cursor cursor = {.octets = octets, .endpoints = swept->endpoints};
     size_t total = 0;
     for (struct bytes next = octets_peek(&cursor); next.len > 0 && total < AROUND_LEN_MAX;
          next = octets_peek(&cursor)) {
@@ -95,7 +92,7 @@ static void begin(struct answer *answer, const struct swept *swept)
         first--;
     for (; first < swept->step; first++)
         if (script->steps[first].verb == STEP_SEND)
-            feed_all(answer, &script->steps[first].send);
+            feed_all(answer, swept, &script->steps[first].send);
 }
 
 /* And so does what is sent until the next. */
@@ -104,7 +101,7 @@ static void finish(struct answer *answer, const struct swept *swept)
     const struct script *script = script_of(swept);
     for (size_t i = swept->step + 1; i < script->count && script->steps[i].verb != STEP_READ; i++)
         if (script->steps[i].verb == STEP_SEND)
-            feed_all(answer, &script->steps[i].send);
+            feed_all(answer, swept, &script->steps[i].send);
 }
 
 /* --- cuts --------------------------------------------------------------------------------- */
@@ -126,7 +123,7 @@ static struct cut_facts facts_of(const struct answer *answer)
 const struct cut_facts *expand_cuts(struct arena *arena, const struct swept *swept)
 {
     const size_t len = (size_t)swept->send->send.len;
-    const struct bytes all = octets_build(&swept->send->send, &somewhere, arena, len);
+    const struct bytes all = octets_build(&swept->send->send, swept->endpoints, arena, len);
     struct cut_facts *cuts = arena_array(arena, len + 1, sizeof(*cuts));
     struct answer answer;
     begin(&answer, swept);
@@ -140,12 +137,12 @@ const struct cut_facts *expand_cuts(struct arena *arena, const struct swept *swe
 }
 
 /* RFC 9112, section 8: such a body is complete when the connection was closed; a reset is no close
- * of the server's own. */
-enum cut_state cut_state_at_end(struct cut_facts facts, enum close_kind end)
+ * of the server's own. Section 9.8: over TLS it is complete behind close_notify alone. */
+enum cut_state cut_state_at_end(struct cut_facts facts, enum end end)
 {
-    if (!facts.is_to_close)
+    if (!facts.is_to_close || end == END_NO_NOTIFY)
         return facts.state;
-    return end == CLOSE_RST ? CUT_EDGE : CUT_WHOLE;
+    return end == END_RST ? CUT_EDGE : CUT_WHOLE;
 }
 
 /* --- deviations ------------------------------------------------------------------------------ */
@@ -180,7 +177,7 @@ size_t expand_deviation(const struct swept *swept, const struct octets *octets)
 {
     struct answer answer;
     begin(&answer, swept);
-    feed_all(&answer, octets);
+    feed_all(&answer, swept, octets);
     finish(&answer, swept);
     const bool is_cut =
         !answer.is_whole && !answer.is_lost && http_reader_end(&answer.reader) != HTTP_END;

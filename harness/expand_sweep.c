@@ -1,3 +1,4 @@
+#include "harness/anywhere.h"
 #include "harness/expand.h"
 
 /* --- the send ------------------------------------------------------------------------ */
@@ -12,7 +13,10 @@ static bool find_send(const struct expansion *expansion, struct swept *swept)
 {
     const struct sweep *sweep = expansion->loader->sweep;
     const struct step_name *name = load_find_name(expansion->loader, sweep->send->string);
-    *swept = (struct swept){.point = &expansion->base};
+    *swept = (struct swept){
+        .point = &expansion->base,
+        .endpoints = anywhere_of(&expansion->base, expansion->loader->arena),
+    };
     if (name != NULL && !name->is_client) {
         swept->peer = name->mark.peer;
         swept->script = name->mark.connection_script;
@@ -26,18 +30,37 @@ static bool find_send(const struct expansion *expansion, struct swept *swept)
     return false;
 }
 
-static bool is_head(const struct octets *method)
+static enum http_answers answers_to(const struct octets *method)
 {
-    return octets_equal(method, NULL, bytes_of("HEAD"));
+    if (octets_equal(method, NULL, bytes_of("HEAD")))
+        return HTTP_ANSWERS_HEAD;
+    return octets_equal(method, NULL, bytes_of("CONNECT")) ? HTTP_ANSWERS_CONNECT
+                                                           : HTTP_ANSWERS_OTHER;
 }
 
 /* By the method that the route is for. */
 static enum http_answers route_answers(const struct route *route)
 {
     const struct value *only = route->method.count == 1 ? route->method.values : NULL;
-    return only != NULL && only->kind == VALUE_EQUALS && is_head(&only->octets)
-               ? HTTP_ANSWERS_HEAD
-               : HTTP_ANSWERS_OTHER;
+    return only != NULL && only->kind == VALUE_EQUALS ? answers_to(&only->octets)
+                                                      : HTTP_ANSWERS_OTHER;
+}
+
+/* Whether the answer is the proxy's own to CONNECT: it stands before the TLS inside of the tunnel,
+ * or, where there is none, behind the first request. */
+static bool answers_tunnel(const struct swept *swept, const struct client_step *step)
+{
+    const struct peer *peer = &swept->point->peers[swept->peer];
+    const struct step *steps = script_of(swept)->steps;
+    size_t requests = 0;
+    if (!peer->is_proxy || step->proxy == NULL)
+        return false;
+    for (size_t i = 0; i < swept->step; i++) {
+        if (steps[i].verb == STEP_START_TLS)
+            return false;
+        requests += steps[i].verb == STEP_READ && steps[i].read != READ_BODY;
+    }
+    return swept->point->peers[0].is_https || (step->proxy->tunnels && requests <= 1);
 }
 
 /* Which request is answered: the requests that this script has read before it, behind one for each
@@ -54,11 +77,9 @@ static enum http_answers answers_of(const struct swept *swept)
             request++;
     if (request >= swept->point->client_count)
         request = swept->point->client_count - 1;
-    const struct octets *method = &swept->point->client[request].method;
-    if (is_head(method))
-        return HTTP_ANSWERS_HEAD;
-    return octets_equal(method, NULL, bytes_of("CONNECT")) ? HTTP_ANSWERS_CONNECT
-                                                           : HTTP_ANSWERS_OTHER;
+    if (answers_tunnel(swept, &swept->point->client[request]))
+        return HTTP_ANSWERS_CONNECT;
+    return answers_to(&swept->point->client[request].method);
 }
 
 /* Told before anything is built of a send of gigabytes. */
@@ -112,7 +133,7 @@ struct begins {
     uint64_t at[CUT_STATE_COUNT];
 };
 
-static struct begins find_begins(const struct cut_facts *cuts, size_t len, enum close_kind end)
+static struct begins find_begins(const struct cut_facts *cuts, size_t len, enum end end)
 {
     struct begins begins = {{0}};
     for (size_t cut = 1; cut <= len; cut++) {
@@ -150,13 +171,18 @@ static void check_states(const struct expansion *expansion, const struct begins 
 /* The octets up to the cut, read by the client, and then the end: else a reset could overtake
  * them. */
 static void add_cut(struct expansion *expansion, const struct swept *swept, const char *id,
-                    struct cut_facts facts, const struct octets *sent, enum close_kind end)
+                    struct cut_facts facts, const struct octets *sent, enum end end)
 {
+    static const enum close_kind closes[] = {[END_FIN] = CLOSE_FIN,
+                                             [END_FULL] = CLOSE_FULL,
+                                             [END_RST] = CLOSE_RST,
+                                             [END_NO_NOTIFY] = CLOSE_FIN};
     const size_t count = (size_t)swept->step + 1;
     struct step *steps = copy_steps(expansion, swept, count, 2);
     steps[swept->step].send = *sent;
     steps[count] = (struct step){.verb = STEP_WAIT, .wait = WAIT_DRAINED};
-    steps[count + 1] = (struct step){.verb = STEP_CLOSE, .close = end};
+    steps[count + 1] = (struct step){
+        .verb = STEP_CLOSE, .close = closes[end], .withholds_notify = end == END_NO_NOTIFY};
     const struct point point = with_steps(expansion, swept, steps, count + 2);
     const struct settings settings = {
         .items = {{"cut", NULL, sent->len},
@@ -169,6 +195,18 @@ static void add_cut(struct expansion *expansion, const struct swept *swept, cons
     expand_add(expansion, &point, join_ids(expansion, id, own), &settings);
 }
 
+/* An end without close_notify is one only where there may be TLS. */
+static bool are_ends_possible(const struct expansion *expansion, const struct swept *swept)
+{
+    const struct sweep *sweep = expansion->loader->sweep;
+    for (size_t i = 0; i < sweep->end_count; i++)
+        if (sweep->ends[i] == END_NO_NOTIFY &&
+            !load_may_be_tls(&swept->point->peers[swept->peer], swept->script, swept->step))
+            return load_error(expansion->loader, json_member(sweep->place, "ends"),
+                              "there is no TLS to end: want \"tls\" or a \"start_tls\" before");
+    return true;
+}
+
 static void truncate_send(struct expansion *expansion, const struct swept *swept, const char *id)
 {
     struct loader *loader = expansion->loader;
@@ -179,6 +217,8 @@ static void truncate_send(struct expansion *expansion, const struct swept *swept
                    "a send that is truncated ends its script: want no step behind it");
         return;
     }
+    if (!are_ends_possible(expansion, swept))
+        return;
     const struct cut_facts *cuts = expand_cuts(loader->arena, swept);
     const struct begins begins = find_begins(cuts, (size_t)all->len, sweep->ends[0]);
     check_states(expansion, &begins);

@@ -1,5 +1,6 @@
 #include "harness/explain.h"
 
+#include "harness/anywhere.h"
 #include "reports/case_text.h"
 #include "reports/label_text.h"
 #include "reports/wire_text.h"
@@ -12,7 +13,6 @@ enum {
     SHOWN_MAX = 2048, /* octets of a send, or of a body */
     LINES_MAX = 16,
     LINE_MAX_LEN = 80,
-    PEERS_SHOWN = 16, /* an endpoint for each, where an address has to be shown */
 };
 
 /* Steps are told indented under the label, what they send under them. */
@@ -25,13 +25,10 @@ static void print_count(FILE *out, uint64_t count)
 
 /* --- octets -------------------------------------------------------------------------- */
 
-/* Built as for a run whose address is one of those that runs get. */
-static struct bytes build(const struct octets *octets, struct arena *arena)
+static struct bytes build(const struct point *point, const struct octets *octets,
+                          struct arena *arena)
 {
-    struct endpoint endpoints[PEERS_SHOWN];
-    for (size_t i = 0; i < PEERS_SHOWN; i++)
-        endpoints[i] = (struct endpoint){"127.100.100.100", "34567", "127.100.100.100:34567"};
-    return octets_build(octets, endpoints, arena, SHOWN_MAX);
+    return octets_build(octets, anywhere_of(point, arena), arena, SHOWN_MAX);
 }
 
 static void print_line(FILE *out, struct bytes line)
@@ -50,10 +47,10 @@ static void print_line(FILE *out, struct bytes line)
 }
 
 /* A line of the protocol a line. */
-static void print_octets(FILE *out, const struct octets *octets)
+static void print_octets(FILE *out, const struct point *point, const struct octets *octets)
 {
     struct arena *arena = arena_new();
-    struct bytes rest = build(octets, arena);
+    struct bytes rest = build(point, octets, arena);
     uint64_t told = 0;
     for (size_t lines = 0; rest.len > 0 && lines < LINES_MAX; lines++) {
         const uint8_t *end = memchr(rest.at, '\n', rest.len);
@@ -67,10 +64,10 @@ static void print_octets(FILE *out, const struct octets *octets)
     arena_free(arena);
 }
 
-static void print_short(FILE *out, const struct octets *octets)
+static void print_short(FILE *out, const struct point *point, const struct octets *octets)
 {
     struct arena *arena = arena_new();
-    wire_text_print(out, build(octets, arena));
+    wire_text_print(out, build(point, octets, arena));
     arena_free(arena);
 }
 
@@ -111,25 +108,26 @@ static void print_after(FILE *out, const struct point *point, const struct step_
 
 /* --- the client ---------------------------------------------------------------------------- */
 
-static void print_fields(FILE *out, const char *what, const struct header *headers, size_t count)
+static void print_fields(FILE *out, const struct point *point, const char *what,
+                         const struct header *headers, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         fprintf(out, "%*s%s", DETAIL_INDENT, "", what);
-        print_short(out, &headers[i].name);
+        print_short(out, point, &headers[i].name);
         fputs(": ", out);
-        print_short(out, &headers[i].value);
+        print_short(out, point, &headers[i].value);
         putc('\n', out);
     }
 }
 
-static void print_source(FILE *out, const struct source_step *piece)
+static void print_source(FILE *out, const struct point *point, const struct source_step *piece)
 {
     switch (piece->kind) {
     case SOURCE_PIECE:
         fprintf(out, "%*sbody: ", DETAIL_INDENT, "");
         print_count(out, piece->octets.len);
         putc('\n', out);
-        print_octets(out, &piece->octets);
+        print_octets(out, point, &piece->octets);
         break;
     case SOURCE_HOLD:
         fprintf(out, "%*sbody: the source stands until \"", DETAIL_INDENT, "");
@@ -155,10 +153,13 @@ static void print_client_step(FILE *out, const struct point *point, size_t index
     print_name(out, step->name);
     print_after(out, point, step->after, step->after_count);
     putc('\n', out);
-    print_fields(out, "", step->headers, step->header_count);
+    print_fields(out, point, "", step->headers, step->header_count);
+    if (step->proxy != NULL)
+        print_fields(out, point, "for the proxy: ", step->proxy->headers,
+                     step->proxy->header_count);
     for (size_t i = 0; i < step->body.piece_count; i++)
-        print_source(out, &step->body.pieces[i]);
-    print_fields(out, "trailer: ", step->trailers, step->trailer_count);
+        print_source(out, point, &step->body.pieces[i]);
+    print_fields(out, point, "trailer: ", step->trailers, step->trailer_count);
 }
 
 /* --- the peers ----------------------------------------------------------------------------- */
@@ -223,14 +224,59 @@ static void print_repeat(FILE *out, const struct step *step)
             step->times);
 }
 
-static void print_step(FILE *out, const struct point *point, const struct script *script,
-                       size_t index)
+static void print_close(FILE *out, const struct step *step)
 {
-    static const char *const closes[] = {
+    static const char *const texts[] = {
         [CLOSE_FIN] = "ends its side (FIN), and reads on",
         [CLOSE_FULL] = "closes the connection, as a server does",
         [CLOSE_RST] = "resets the connection (RST)",
+        [CLOSE_NOTIFY] = "ends its side of TLS (close_notify), and not the connection",
     };
+    fputs(texts[step->close], out);
+    if (step->withholds_notify)
+        fputs(", without close_notify", out);
+}
+
+/* One direction of a relay that is cut. */
+static void print_cut(FILE *out, const char *whither, const struct relay_cut *cut)
+{
+    static const char *const ends[] = {
+        [CUT_FIN] = "FIN", [CUT_RST] = "RST", [CUT_SILENCE] = "silence"};
+    if (!cut->is_set)
+        return;
+    fputs(whither, out);
+    print_count(out, cut->after);
+    fprintf(out, ", then %s", ends[cut->end]);
+}
+
+static void print_relay(FILE *out, const struct point *point, const struct step *step)
+{
+    fputs("joins the connection to the ", out);
+    wire_text_print(out, bytes_of(point->peers[step->target].name));
+    print_cut(out, "; to it pass ", &step->up);
+    print_cut(out, "; to the client pass ", &step->down);
+}
+
+static void print_forward(FILE *out, const struct point *point, const struct step *step)
+{
+    fputs("forwards one request to the ", out);
+    wire_text_print(out, bytes_of(point->peers[step->target].name));
+    fputs(", and its response back", out);
+}
+
+/* "a certificate: expired; TLS 1.2 alone; with tickets" */
+static void print_tls(FILE *out, const struct tls *tls)
+{
+    fprintf(out, ", certificate: %s", certificate_name(tls->certificate));
+    if (tls->least == tls->most)
+        fprintf(out, ", TLS %s alone", tls->most == TLS_1_2 ? "1.2" : "1.3");
+    if (tls->sends_tickets)
+        fputs(", with tickets", out);
+}
+
+static void print_step(FILE *out, const struct point *point, const struct script *script,
+                       size_t index)
+{
     const struct step *step = &script->steps[index];
     fprintf(out, "%*s%zu  ", STEP_INDENT, "", index + 1);
     switch (step->verb) {
@@ -247,11 +293,18 @@ static void print_step(FILE *out, const struct point *point, const struct script
         print_repeat(out, step);
         break;
     case STEP_CLOSE:
-        fputs(closes[step->close], out);
+        print_close(out, step);
         break;
     case STEP_RELAY:
+        print_relay(out, point, step);
+        break;
     case STEP_FORWARD:
+        print_forward(out, point, step);
+        break;
     case STEP_START_TLS:
+        fputs("begins TLS", out);
+        print_tls(out, step->tls);
+        break;
     case STEP_VERB_COUNT:
         assert(false);
     }
@@ -259,7 +312,7 @@ static void print_step(FILE *out, const struct point *point, const struct script
     print_after(out, point, step->after, step->after_count);
     putc('\n', out);
     if (step->verb == STEP_SEND)
-        print_octets(out, &step->send);
+        print_octets(out, point, &step->send);
 }
 
 /* "any", or what it has to be, without its details. */
@@ -298,18 +351,33 @@ static void print_when(FILE *out, const struct peer *peer, size_t index)
     fputs(":\n", out);
 }
 
+/* How it is reached, where that is not as usual; false where it is. */
+static bool print_door(FILE *out, const struct peer *peer)
+{
+    if (peer->receive_buffer == 0 && !peer->is_https)
+        return false;
+    label_text_begin(out, peer->name);
+    if (peer->receive_buffer > 0)
+        fprintf(out, "with a receive buffer of %u octets", peer->receive_buffer);
+    if (peer->is_https)
+        fprintf(out, "https, as %s", peer->is_address ? "127.0.0.1" : "localhost");
+    if (peer->tls != NULL)
+        print_tls(out, peer->tls);
+    else if (peer->is_https)
+        fputs(", TLS where its script begins it", out);
+    putc('\n', out);
+    return true;
+}
+
 static void print_peer(FILE *out, const struct point *point, const struct peer *peer)
 {
     if (peer->refuses) {
         label_text_lines(out, peer->name, "nobody listens on its port");
         return;
     }
-    if (peer->receive_buffer > 0) {
-        label_text_begin(out, peer->name);
-        fprintf(out, "with a receive buffer of %u octets\n", peer->receive_buffer);
-    }
+    const bool has_door = print_door(out, peer);
     for (size_t i = 0; i < peer->script_count; i++) {
-        label_text_begin(out, i == 0 && peer->receive_buffer == 0 ? peer->name : "");
+        label_text_begin(out, i == 0 && !has_door ? peer->name : "");
         print_when(out, peer, i);
         for (size_t j = 0; j < peer->scripts[i].count; j++)
             print_step(out, point, &peer->scripts[i], j);

@@ -7,14 +7,11 @@
 enum { JOINED_LEN_MAX = 64 * 1024 };
 
 /* Of what is longer than allowed, one more than that. */
-static uint64_t piece_len(const struct piece *piece)
+static uint64_t piece_len(const struct loader *loader, const struct piece *piece)
 {
-    static const size_t widths[] = {
-        [HOLE_HOST] = HOLE_HOST_LEN,
-        [HOLE_PORT] = HOLE_PORT_LEN,
-        [HOLE_AUTHORITY] = HOLE_AUTHORITY_LEN,
-    };
-    const size_t width = piece->hole == HOLE_NONE ? piece->data.len : widths[piece->hole];
+    const size_t width = piece->hole == HOLE_NONE
+                             ? piece->data.len
+                             : hole_len(piece->hole, load_is_https(loader, piece->peer));
     return piece->times <= BYTES_LEN_MAX / width ? piece->times * width : BYTES_LEN_MAX + 1;
 }
 
@@ -25,7 +22,7 @@ void builder_add(const struct loader *loader, struct octets_builder *builder, st
     builder->pieces = arena_room(loader->arena, builder->pieces, builder->count, &builder->size,
                                  sizeof(*builder->pieces));
     builder->pieces[builder->count++] = piece;
-    builder->len += piece_len(&piece);
+    builder->len += piece_len(loader, &piece);
 }
 
 void builder_add_text(const struct loader *loader, struct octets_builder *builder, const char *text)

@@ -164,7 +164,7 @@ static void read_marks(const struct loader *loader, const struct json *value, st
     point->marks = marks;
 }
 
-/* The first `send` of the first script. */
+/* The first `send` of the origin's first script. */
 static void mark_first_send(const struct loader *loader, const struct json *object,
                             struct point *point)
 {
@@ -172,6 +172,10 @@ static void mark_first_send(const struct loader *loader, const struct json *obje
     struct mark *mark = arena_alloc(loader->arena, sizeof(*mark));
     if (point->client_count > 1) {
         load_error(loader, object, "a case with two client steps names its \"mark\"");
+        return;
+    }
+    if (load_is_proxy(loader, 1)) {
+        load_error(loader, object, "a case with a proxy names its \"mark\"");
         return;
     }
     for (size_t i = 0; i < script->count; i++) {
@@ -250,13 +254,14 @@ void load_played(struct loader *loader, const struct json *object, struct point 
     load_member(loader, object, "origin");
     const struct json *client = bound_member(loader, object, "client");
     const struct json *origin = bound_member(loader, object, "origin");
-    const struct json *others = bound_member(loader, object, "peers");
     const struct json *mark = bound_member(loader, object, "mark");
+    load_peer_values(loader, origin, bound_member(loader, object, "proxy"),
+                     bound_member(loader, object, "peers"));
     if (client != NULL)
         load_client(loader, client, point, needs);
     const size_t mistakes = loader->diags->count;
     if (origin != NULL)
-        load_peers(loader, origin, others, point);
+        load_peers(loader, point);
     load_resolve(loader, point, needs);
     const bool is_whole = client != NULL && origin != NULL && loader->diags->count == mistakes;
     if (mark != NULL)
@@ -284,10 +289,10 @@ static const struct json *suite_defs_of(const struct json *object)
 void load_case(struct loader *loader, const struct json *object)
 {
     static const char *const keys[] = {
-        "$schema",    "defs",   "id",    "title",  "requirements", "seen_in",
-        "client",     "origin", "mark",  "matrix", "split",        "truncate",
-        "insert",     "needs",  "tags",  "expect", "behaviours",   "deadline_ms",
-        "connection", "rules",  "peers", NULL};
+        "$schema", "defs",   "id",         "title",       "requirements", "seen_in", "client",
+        "origin",  "mark",   "matrix",     "split",       "truncate",     "insert",  "needs",
+        "tags",    "expect", "behaviours", "deadline_ms", "connection",   "rules",   "peers",
+        "proxy",   NULL};
     if (!load_object(loader, object, keys))
         return;
     struct case_ *case_ = arena_alloc(loader->arena, sizeof(*case_));

@@ -1,4 +1,5 @@
 #include "harness/load_private.h"
+#include "harness/step_url.h"
 
 #include <inttypes.h>
 
@@ -7,7 +8,7 @@ enum {
     TIMEOUT_MS_LEAST = 500,
     TIMEOUT_MS_MAX = 600000,
     REDIRECTS_MAX = 100,
-    FILE_LEN_MAX = 64 * 1024 * 1024
+    FILE_LEN_MAX = 64 * 1024 * 1024,
 };
 #define LEN_MAX ((uint64_t)1 << 50)
 
@@ -186,6 +187,16 @@ static void read_body_options(const struct loader *loader, const struct json *va
         load_error(loader, expect, "want a \"body\" that waits for it");
 }
 
+/* "user:password"; NULL after a mistake. */
+static const char *read_auth(const struct loader *loader, const struct json *value)
+{
+    if (!load_is(loader, value, JSON_STRING))
+        return NULL;
+    if (strchr(value->string, ':') == NULL)
+        load_error(loader, value, "want \"user:password\"");
+    return value->string;
+}
+
 /* What a user agent does above the exchange. */
 static void read_agent_options(const struct loader *loader, const struct json *value,
                                struct client_step *step)
@@ -194,18 +205,84 @@ static void read_agent_options(const struct loader *loader, const struct json *v
     const struct json *auth = json_member(value, "auth");
     if (redirects != NULL)
         step->redirects = load_number(loader, redirects, 0, REDIRECTS_MAX);
-    if (auth == NULL || !load_is(loader, auth, JSON_STRING))
+    if (auth != NULL)
+        step->auth = read_auth(loader, auth);
+}
+
+static void read_proxy_object(const struct loader *loader, const struct json *value,
+                              struct client_proxy *proxy)
+{
+    static const char *const keys[] = {"auth", "headers", "tunnel", NULL};
+    load_object(loader, value, keys);
+    const struct json *auth = json_member(value, "auth");
+    const struct json *headers = json_member(value, "headers");
+    const struct json *tunnel = json_member(value, "tunnel");
+    if (auth != NULL)
+        proxy->auth = read_auth(loader, auth);
+    if (headers != NULL)
+        proxy->headers = read_headers(loader, headers, &proxy->header_count);
+    if (tunnel != NULL && load_is(loader, tunnel, JSON_BOOL))
+        proxy->tunnels = tunnel->boolean;
+}
+
+/* true, false, or how. */
+static void read_proxy(const struct loader *loader, const struct json *value,
+                       struct client_step *step)
+{
+    if (value->type == JSON_BOOL && !value->boolean)
         return;
-    step->auth = auth->string;
-    if (strchr(auth->string, ':') == NULL)
-        load_error(loader, auth, "want \"user:password\"");
+    struct client_proxy *proxy = arena_alloc(loader->arena, sizeof(*proxy));
+    step->proxy = proxy;
+    if (value->type == JSON_OBJECT)
+        read_proxy_object(loader, value, proxy);
+    else if (value->type != JSON_BOOL)
+        load_error(loader, value, "want true, false or an object, got %s",
+                   json_type_name(value->type));
+    if (!load_is_proxy(loader, 1))
+        load_error(loader, value, "this case has no \"proxy\"");
+}
+
+static bool has_nul(const struct octets *octets)
+{
+    for (size_t i = 0; i < octets->count; i++) {
+        const struct bytes data = octets->pieces[i].data;
+        if (octets->pieces[i].hole == HOLE_NONE && memchr(data.at, '\0', data.len) != NULL)
+            return true;
+    }
+    return false;
+}
+
+static void read_authority(const struct loader *loader, const struct json *value,
+                           struct client_step *step)
+{
+    const size_t mistakes = loader->diags->count;
+    step->authority = load_bytes(loader, value);
+    if (loader->diags->count > mistakes)
+        return;
+    if (step->authority.len == 0 || step->authority.len > STEP_URL_AUTHORITY_MAX)
+        load_error(loader, value, "want 1 to %d octets, got %" PRIu64, STEP_URL_AUTHORITY_MAX,
+                   step->authority.len);
+    else if (has_nul(&step->authority))
+        load_error(loader, value, "want no NUL");
+}
+
+/* Where it goes, but for its target. */
+static void read_way(const struct loader *loader, const struct json *value,
+                     struct client_step *step)
+{
+    const struct json *proxy = json_member(value, "proxy");
+    const struct json *authority = json_member(value, "authority");
+    if (proxy != NULL)
+        read_proxy(loader, proxy, step);
+    if (authority != NULL)
+        read_authority(loader, authority, step);
 }
 
 static void read_request(struct loader *loader, const struct json *value, struct client_step *step)
 {
     static const char *const keys[] = {
-        "method",          "target",     "headers",   "body", "read", "trailers",
-        "expect_continue", "timeout_ms", "redirects", "auth", NULL};
+        "method",     "target",    "headers", "body",  "read",      "trailers", "expect_continue",
+        "timeout_ms", "redirects", "auth",    "proxy", "authority", NULL};
     if (!load_object(loader, value, keys))
         return;
     const struct json *method = json_member(value, "method");
@@ -224,6 +301,7 @@ static void read_request(struct loader *loader, const struct json *value, struct
         read_body(loader, body, &step->body);
     read_body_options(loader, value, step);
     read_agent_options(loader, value, step);
+    read_way(loader, value, step);
     if (how != NULL)
         read_how(loader, how, step);
     if (timeout != NULL)
@@ -289,6 +367,37 @@ static bool is_plain_target(const struct octets *target)
     return target->count > 0;
 }
 
+/* A host and a port, and perhaps user information: RFC 3986, section 3.2. */
+static bool is_plain_authority(const struct octets *authority)
+{
+    for (size_t i = 0; i < authority->count; i++) {
+        const struct bytes data = authority->pieces[i].data;
+        for (size_t at = 0; authority->pieces[i].hole == HOLE_NONE && at < data.len; at++)
+            if (!is_uri_octet(data.at[at]) || data.at[at] == '/' || data.at[at] == '?')
+                return false;
+    }
+    return true;
+}
+
+/* By the way that the request goes. */
+static can_set needs_of_way(const struct loader *loader, const struct client_step *step)
+{
+    const struct client_proxy *proxy = step->proxy;
+    const bool is_https = load_is_https(loader, 0);
+    can_set needs = is_https ? CAN(TLS) : 0;
+    needs |= is_plain_authority(&step->authority) ? 0 : CAN(TARGET_RAW);
+    if (proxy == NULL)
+        return needs;
+    if (is_https)
+        needs |= CAN(PROXY_TUNNEL);
+    else
+        needs |= proxy->tunnels ? CAN(PROXY_TUNNEL_PLAIN) : CAN(PROXY_HTTP);
+    needs |= load_is_proxy(loader, 1) && load_is_https(loader, 1) ? CAN(PROXY_TLS) | CAN(TLS) : 0;
+    needs |= proxy->auth != NULL ? CAN(PROXY_AUTH) : 0;
+    needs |= proxy->header_count > 0 ? CAN(PROXY_HEADERS) : 0;
+    return needs;
+}
+
 static can_set needs_of_source(const struct body *body)
 {
     can_set needs = 0;
@@ -340,7 +449,8 @@ void load_client(struct loader *loader, const struct json *list, struct point *p
     struct client_step *steps = arena_array(loader->arena, list->count, sizeof(*steps));
     for (const struct json *item = list->items; item != NULL; item = item->next) {
         read_step(loader, item, (unsigned)point->client_count, &steps[point->client_count]);
-        *needs |= needs_of(&steps[point->client_count++]);
+        const struct client_step *step = &steps[point->client_count++];
+        *needs |= needs_of(step) | needs_of_way(loader, step);
     }
     if (point->client_count > 1)
         *needs |= CAN(SESSION);

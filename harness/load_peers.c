@@ -27,11 +27,13 @@ void load_peer_names(struct loader *loader, const struct json *object)
 {
     const struct json *others = json_member(object, "peers");
     const bool is_object = others != NULL && load_is(loader, others, JSON_OBJECT);
-    if (is_object && others->count >= PEERS_MAX)
-        load_error(loader, others, "want at most %d peers besides the origin", PEERS_MAX - 1);
     const char **names = arena_array(loader->arena, PEERS_MAX + 1, sizeof(*names));
     size_t count = 0;
     names[count++] = "origin";
+    if (json_member(object, "proxy") != NULL)
+        names[count++] = "proxy";
+    if (is_object && others->count + count > PEERS_MAX)
+        load_error(loader, others, "want at most %d peers besides the origin", PEERS_MAX - 1);
     for (const struct json *one = is_object ? others->items : NULL; one != NULL; one = one->next) {
         if (!is_peer_name(one->key) || is_taken(one->key))
             load_error(loader, one,
@@ -43,6 +45,32 @@ void load_peer_names(struct loader *loader, const struct json *object)
     }
     loader->peers = names;
     loader->peer_count = count;
+    loader->peer_values = arena_array(loader->arena, count, sizeof(*loader->peer_values));
+}
+
+void load_peer_values(struct loader *loader, const struct json *origin, const struct json *proxy,
+                      const struct json *others)
+{
+    size_t count = 0;
+    loader->peer_values[count++] = origin;
+    if (load_is_proxy(loader, 1))
+        loader->peer_values[count++] = proxy;
+    const struct json *one = others != NULL && others->type == JSON_OBJECT ? others->items : NULL;
+    for (; count < loader->peer_count; count++) {
+        loader->peer_values[count] = one;
+        one = one != NULL ? one->next : NULL;
+    }
+}
+
+bool load_is_proxy(const struct loader *loader, unsigned peer)
+{
+    return peer < loader->peer_count && strcmp(loader->peers[peer], "proxy") == 0;
+}
+
+bool load_is_https(const struct loader *loader, unsigned peer)
+{
+    const struct json *value = loader->peer_values[peer];
+    return value != NULL && value->type == JSON_OBJECT && json_member(value, "tls") != NULL;
 }
 
 /* --- what a peer does --------------------------------------------------------------- */
@@ -133,13 +161,34 @@ static void read_form(struct loader *loader, const struct json *form, unsigned i
         peer->refuses = true;
 }
 
+/* How it is reached. */
+static void read_door(const struct loader *loader, const struct json *value, struct peer *peer)
+{
+    const struct json *buffer = json_member(value, "receive_buffer");
+    const struct json *tls = json_member(value, "tls");
+    if (buffer != NULL)
+        peer->receive_buffer =
+            (unsigned)load_number(loader, buffer, RECEIVE_BUFFER_LEAST, RECEIVE_BUFFER_MAX);
+    if (tls != NULL)
+        load_peer_tls(loader, tls, peer);
+    if (buffer != NULL && peer->refuses)
+        load_error(loader, buffer, "a peer that refuses receives nothing");
+    if (tls != NULL && peer->refuses)
+        load_error(loader, tls, "a peer that refuses speaks no TLS");
+    if (tls != NULL && buffer != NULL)
+        load_error(loader, buffer, "a peer with \"tls\" has no receive buffer of its own");
+}
+
 static void read_peer(struct loader *loader, const struct json *value, unsigned index,
                       struct peer *peer)
 {
-    static const char *const keys[] = {"steps",  "connections",    "requests",
-                                       "refuse", "receive_buffer", NULL};
+    static const char *const keys[] = {"steps",          "connections", "requests", "refuse",
+                                       "receive_buffer", "tls",         NULL};
     struct script *one = arena_alloc(loader->arena, sizeof(*one));
-    *peer = (struct peer){.name = loader->peers[index], .scripts = one, .script_count = 1};
+    *peer = (struct peer){.name = loader->peers[index],
+                          .scripts = one,
+                          .script_count = 1,
+                          .is_proxy = load_is_proxy(loader, index)};
     if (value->type == JSON_ARRAY) {
         *one = load_script(loader, value, index, 0);
         return;
@@ -147,28 +196,21 @@ static void read_peer(struct loader *loader, const struct json *value, unsigned 
     if (!load_object(loader, value, keys))
         return;
     const struct json *form = find_form(loader, value);
-    const struct json *buffer = json_member(value, "receive_buffer");
     if (form != NULL)
         read_form(loader, form, index, one, peer);
-    if (buffer != NULL)
-        peer->receive_buffer =
-            (unsigned)load_number(loader, buffer, RECEIVE_BUFFER_LEAST, RECEIVE_BUFFER_MAX);
-    if (buffer != NULL && peer->refuses)
-        load_error(loader, buffer, "a peer that refuses receives nothing");
+    read_door(loader, value, peer);
 }
 
-void load_peers(struct loader *loader, const struct json *origin, const struct json *others,
-                struct point *point)
+void load_peers(struct loader *loader, struct point *point)
 {
+    const size_t mistakes = loader->diags->count;
     struct peer *peers = arena_array(loader->arena, loader->peer_count, sizeof(*peers));
-    unsigned count = 0;
     point->peers = peers;
     point->peer_count = loader->peer_count;
-    read_peer(loader, origin, count, &peers[count]);
-    count++;
-    if (others == NULL || others->type != JSON_OBJECT)
-        return;
-    for (const struct json *one = others->items; one != NULL && count < loader->peer_count;
-         one = one->next, count++)
-        read_peer(loader, one, count, &peers[count]);
+    loader->joints = NULL;
+    for (unsigned i = 0; i < loader->peer_count; i++)
+        if (loader->peer_values[i] != NULL)
+            read_peer(loader, loader->peer_values[i], i, &peers[i]);
+    if (loader->diags->count == mistakes)
+        load_check_joints(loader, point);
 }

@@ -2,8 +2,9 @@
  * load_private -- what the rooms of the loader share; see harness/load.h for the house.
  *
  * In reading order: load.c finds files and suites, load_case.c reads a case,
- * load_client.c its client steps, load_peers.c and load_script.c what its peers do, load_bytes.c
- * and load_forms.c BYTES, load_behaviour.c and load_pattern.c what is recognised,
+ * load_client.c its client steps, load_peers.c, load_script.c and load_tls.c what its peers do,
+ * load_joints.c what must fit between their steps, load_bytes.c and load_forms.c BYTES,
+ * load_behaviour.c and load_pattern.c what is recognised,
  * load_check.c what behaviours may not do to each other, load_value.c the small
  * values of all. harness/expand.h makes many points of one case.
  *
@@ -47,6 +48,13 @@ struct step_name {
     struct mark mark; /* of a peer's step; of a client's, `step` alone */
 };
 
+/* A peer's step that can be judged when all of them are read. */
+struct joint {
+    struct joint *next;
+    const struct json *at;
+    struct mark mark;
+};
+
 /* What a file's definitions and generators have made so far. */
 struct made {
     uint64_t octets;
@@ -63,11 +71,13 @@ struct loader {
     struct defs *defs;
     struct step_name *names; /* of this case */
     struct pending_ref *pending;
+    struct joint *joints;
     struct matrix *matrix; /* of this case */
     const struct sweep *sweep;
     bool is_played;           /* what is read now is played, not recognised */
     const char *const *peers; /* of this case: names by index, the origin first; ended by NULL */
     size_t peer_count;
+    const struct json **peer_values; /* what they do, by index; NULL: not told */
 };
 
 /* --- load_value.c ------------------------------------------------------------ */
@@ -171,10 +181,28 @@ void load_client(struct loader *loader, const struct json *list, struct point *p
 struct script load_script(struct loader *loader, const struct json *list, unsigned peer,
                           unsigned script);
 
-/* load_peers.c: notes the names of the case's peers; reads what they do. `others` may be NULL. */
+/* load_peers.c: notes the names of the case's peers; then, for each combination, what they do.
+ * `proxy` and `others` may be NULL. */
 void load_peer_names(struct loader *loader, const struct json *object);
-void load_peers(struct loader *loader, const struct json *origin, const struct json *others,
-                struct point *point);
+void load_peer_values(struct loader *loader, const struct json *origin, const struct json *proxy,
+                      const struct json *others);
+void load_peers(struct loader *loader, struct point *point);
+
+/* Whether the peer of that index is the case's proxy, and whether it is reached by https. */
+bool load_is_proxy(const struct loader *loader, unsigned peer);
+bool load_is_https(const struct loader *loader, unsigned peer);
+
+/* load_tls.c: `tls` of a peer, and of a step. */
+void load_peer_tls(const struct loader *loader, const struct json *value, struct peer *peer);
+const struct tls *load_step_tls(const struct loader *loader, const struct json *value);
+
+/* load_joints.c: notes a step; judges all that were noted: a relay to nobody new, an end of a TLS
+ * that cannot be. */
+void load_join(struct loader *loader, const struct json *at, struct mark mark);
+void load_check_joints(struct loader *loader, const struct point *point);
+
+/* Whether the connection that plays the step may speak TLS then. */
+bool load_may_be_tls(const struct peer *peer, unsigned script, unsigned step);
 
 /* load_barrier.c: the names of `after`, one or a list; and the one of `unless`. What they mean is
  * filled in by load_resolve(), which also tells of barriers that wait for each other. */

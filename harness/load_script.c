@@ -107,10 +107,41 @@ static void read_wait(struct loader *loader, const struct json *value, struct st
 
 static void read_close(struct loader *loader, const struct json *value, struct step *step)
 {
-    static const char *const words[] = {
-        [CLOSE_FIN] = "fin", [CLOSE_FULL] = "full", [CLOSE_RST] = "rst", NULL};
+    static const char *const words[] = {[CLOSE_FIN] = "fin",
+                                        [CLOSE_FULL] = "full",
+                                        [CLOSE_RST] = "rst",
+                                        [CLOSE_NOTIFY] = "notify",
+                                        NULL};
     const int index = load_word(loader, value, words);
     step->close = index >= 0 ? (enum close_kind)index : CLOSE_FIN;
+}
+
+/* Of a relay and a forward: the peer's name. */
+static void read_target(struct loader *loader, const struct json *value, struct step *step)
+{
+    const int index = load_word(loader, value, loader->peers);
+    step->target = index >= 0 ? (unsigned)index : 0;
+}
+
+/* {"after": n, "end": "fin"} */
+static void read_cut(const struct loader *loader, const struct json *value, struct relay_cut *cut)
+{
+    static const char *const keys[] = {"after", "end", NULL};
+    static const char *const words[] = {
+        [CUT_FIN] = "fin", [CUT_RST] = "rst", [CUT_SILENCE] = "silence", NULL};
+    if (!load_object(loader, value, keys))
+        return;
+    const struct json *after = load_member(loader, value, "after");
+    const struct json *end = load_member(loader, value, "end");
+    const int index = end != NULL ? load_word(loader, end, words) : -1;
+    cut->is_set = true;
+    cut->after = after != NULL ? load_number(loader, after, 0, COUNT_MAX) : 0;
+    cut->end = index >= 0 ? (enum cut_end)index : CUT_FIN;
+}
+
+static void read_start_tls(struct loader *loader, const struct json *value, struct step *step)
+{
+    step->tls = load_step_tls(loader, value);
 }
 
 /* So many rounds, or so many that their sends come to {"bytes": n}. */
@@ -153,10 +184,10 @@ static void read_rounds(struct loader *loader, const struct json *value, struct 
 }
 
 /* Those of a repeat are read with its steps. */
-static verb_reader *const readers[STEP_VERB_COUNT] = {[STEP_READ] = read_read,
-                                                      [STEP_SEND] = read_send,
-                                                      [STEP_WAIT] = read_wait,
-                                                      [STEP_CLOSE] = read_close};
+static verb_reader *const readers[STEP_VERB_COUNT] = {
+    [STEP_READ] = read_read,          [STEP_SEND] = read_send,    [STEP_WAIT] = read_wait,
+    [STEP_CLOSE] = read_close,        [STEP_RELAY] = read_target, [STEP_FORWARD] = read_target,
+    [STEP_START_TLS] = read_start_tls};
 
 /* The verb that stands in the object; STEP_VERB_COUNT, after telling, when there is not just one.
  */
@@ -187,6 +218,11 @@ static void check_keys(const struct loader *loader, const struct json *value)
     keys[STEP_VERB_COUNT + 1] = "after";
     if (json_member(value, "send") != NULL) {
         keys[STEP_VERB_COUNT + 2] = "segments";
+    } else if (json_member(value, "close") != NULL) {
+        keys[STEP_VERB_COUNT + 2] = "close_notify";
+    } else if (json_member(value, "relay") != NULL) {
+        keys[STEP_VERB_COUNT + 2] = "up";
+        keys[STEP_VERB_COUNT + 3] = "down";
     } else if (json_member(value, "repeat") != NULL) {
         keys[STEP_VERB_COUNT + 2] = "times";
         keys[STEP_VERB_COUNT + 3] = "until";
@@ -223,21 +259,53 @@ static struct step *add_repeat(struct script_builder *builder, const struct json
     return step;
 }
 
-/* What may stand beside any verb, and `segments`. */
+/* What stands beside one verb. */
+static void read_options(struct script_builder *builder, const struct json *value,
+                         struct step *step)
+{
+    struct loader *loader = builder->loader;
+    const struct mark place = {builder->peer, builder->script, (unsigned)(builder->count - 1)};
+    const struct json *segments = json_member(value, "segments");
+    const struct json *up = json_member(value, "up"), *down = json_member(value, "down");
+    const struct json *notify = json_member(value, "close_notify");
+    if (segments != NULL)
+        read_segments(loader, segments, step);
+    if (up != NULL)
+        read_cut(loader, up, &step->up);
+    if (down != NULL)
+        read_cut(loader, down, &step->down);
+    if (notify != NULL && load_is(loader, notify, JSON_BOOL))
+        step->withholds_notify = !notify->boolean;
+    if (step->withholds_notify && step->close == CLOSE_NOTIFY)
+        load_error(loader, notify, "\"close\": \"notify\" is nothing else");
+    if (notify != NULL || (step->verb == STEP_CLOSE && step->close == CLOSE_NOTIFY))
+        load_join(loader, notify != NULL ? notify : value, place);
+    if (step->verb != STEP_RELAY && step->verb != STEP_FORWARD)
+        return;
+    if (step->target == builder->peer)
+        load_error(loader, value, "a peer joins its connections to another peer, not to itself");
+    load_join(loader, value, place);
+}
+
+/* What may stand beside any verb. */
 static void read_beside(struct script_builder *builder, const struct json *value, struct step *step)
 {
     struct loader *loader = builder->loader;
     const struct json *name = json_member(value, "as");
     const struct json *after = json_member(value, "after");
-    const struct json *segments = json_member(value, "segments");
-    if (segments != NULL)
-        read_segments(loader, segments, step);
     if (after != NULL)
         step->after = load_after(loader, after, &step->after_count);
     if (name != NULL)
         step->name = load_step_name(loader, name,
                                     (struct step_name){.mark = {builder->peer, builder->script,
                                                                 (unsigned)(builder->count - 1)}});
+}
+
+/* Whether it sends, so that it cannot follow an end of the sending side. */
+static bool sends(enum step_verb verb)
+{
+    return verb == STEP_SEND || verb == STEP_RELAY || verb == STEP_FORWARD ||
+           verb == STEP_START_TLS;
 }
 
 static void read_step(struct script_builder *builder, const struct json *value)
@@ -254,15 +322,18 @@ static void read_step(struct script_builder *builder, const struct json *value)
         return;
     if (builder->is_closed && verb != STEP_WAIT)
         load_error(loader, value, "the connection is closed by the step before");
-    else if (builder->is_ended && verb == STEP_SEND)
+    else if (builder->is_ended && sends(verb))
         load_error(loader, value, "the sending side is closed by a step before");
     struct step *step = verb == STEP_REPEAT ? add_repeat(builder, value) : add_step(builder);
     step->verb = verb;
     if (verb != STEP_REPEAT)
         readers[verb](loader, json_member(value, step_verb_name(verb)), step);
+    read_options(builder, value, step);
     read_beside(builder, value, step);
-    builder->is_ended = builder->is_ended || verb == STEP_CLOSE;
-    builder->is_closed = builder->is_closed || (verb == STEP_CLOSE && step->close != CLOSE_FIN);
+    const bool is_close = verb == STEP_CLOSE;
+    builder->is_ended = builder->is_ended || is_close;
+    builder->is_closed =
+        builder->is_closed || (is_close && (step->close == CLOSE_FULL || step->close == CLOSE_RST));
 }
 
 static void read_steps(struct script_builder *builder, const struct json *list)

@@ -155,10 +155,13 @@ void load_matrix(const struct loader *loader, const struct json *object, struct 
 
 /* --- truncate and split ----------------------------------------------------------------- */
 
-static const char *const end_words[] = {
-    [CLOSE_FIN] = "fin", [CLOSE_FULL] = "full", [CLOSE_RST] = "rst", NULL};
+static const char *const end_words[] = {[END_FIN] = "fin",
+                                        [END_FULL] = "full",
+                                        [END_RST] = "rst",
+                                        [END_NO_NOTIFY] = "no close_notify",
+                                        NULL};
 
-const char *expand_end_name(enum close_kind end)
+const char *expand_end_name(enum end end)
 {
     return end_words[end];
 }
@@ -177,7 +180,7 @@ static void read_ends(const struct loader *loader, const struct json *list, stru
         if (is_there)
             load_error(loader, item, "\"%s\" stands here before", end_words[index]);
         else if (index >= 0)
-            sweep->ends[sweep->end_count++] = (enum close_kind)index;
+            sweep->ends[sweep->end_count++] = (enum end)index;
     }
 }
 
@@ -202,7 +205,7 @@ static void read_truncate(const struct loader *loader, const struct json *object
     if (ends != NULL)
         read_ends(loader, ends, sweep);
     else
-        sweep->ends[sweep->end_count++] = CLOSE_FIN;
+        sweep->ends[sweep->end_count++] = END_FIN;
     if (states != NULL)
         read_states(loader, states, sweep);
 }

@@ -1,7 +1,5 @@
 #include "harness/step_url.h"
 
-enum { AUTHORITY_MAX = 64 * 1024 };
-
 static const char *scheme_of(const struct driver_session *session, size_t peer)
 {
     return session->peers[peer].is_https ? "https" : "http";
@@ -26,7 +24,7 @@ const char *step_url_base(const struct driver_session *session, size_t step, str
     const struct client_step *asked = &session->steps[step];
     if (asked->authority.len > 0) {
         const struct bytes authority =
-            octets_build(&asked->authority, session->endpoints, arena, AUTHORITY_MAX);
+            octets_build(&asked->authority, session->endpoints, arena, STEP_URL_AUTHORITY_MAX);
         return arena_printf(arena, "%s://%.*s", scheme_of(session, 0), (int)authority.len,
                             (const char *)authority.at);
     }

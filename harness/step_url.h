@@ -7,6 +7,9 @@
 /* The name of the origin where a proxy is used: only the proxy knows it. */
 #define STEP_URL_PROXIED_NAME "origin.test"
 
+/* No longer authority is asked for. */
+enum { STEP_URL_AUTHORITY_MAX = 64 * 1024 };
+
 /* "http://127.100.100.100:40000", "https://localhost:40000": how a peer is reached. */
 const char *step_url_of_peer(const struct driver_session *session, size_t peer,
                              struct arena *arena);

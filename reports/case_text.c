@@ -25,11 +25,9 @@ static void print_hole(FILE *out, const struct point *point, const struct piece 
 static size_t print_piece(FILE *out, const struct point *point, const struct piece *piece,
                           size_t room)
 {
-    static const size_t hole_lens[] = {[HOLE_HOST] = HOLE_HOST_LEN,
-                                       [HOLE_PORT] = HOLE_PORT_LEN,
-                                       [HOLE_AUTHORITY] = HOLE_AUTHORITY_LEN};
     const bool is_hole = piece->hole != HOLE_NONE;
-    const size_t len = is_hole ? hole_lens[piece->hole] : piece->data.len;
+    const size_t len =
+        is_hole ? hole_len(piece->hole, point->peers[piece->peer].is_https) : piece->data.len;
     for (uint64_t round = 0; round < piece->times && len > 0 && room > 0; round++) {
         const size_t shown = len < room ? len : room;
         if (is_hole)
@@ -51,6 +49,23 @@ static void print_script(FILE *out, const struct point *point, const struct octe
         fputs("...", out);
 }
 
+/* Where it goes, when not to the origin as it is. */
+static void print_way(FILE *out, const struct point *point, const struct client_step *step)
+{
+    const struct client_proxy *proxy = step->proxy;
+    if (step->authority.len > 0) {
+        fputs(" of ", out);
+        print_script(out, point, &step->authority);
+    }
+    if (proxy == NULL)
+        return;
+    fputs(", by the proxy", out);
+    if (proxy->tunnels || point->peers[0].is_https)
+        fputs(", through a tunnel", out);
+    if (proxy->auth != NULL)
+        fputs(", with a password for it", out);
+}
+
 void case_text_request(FILE *out, const struct point *point, const struct client_step *step)
 {
     if (step->told != NULL) {
@@ -60,6 +75,7 @@ void case_text_request(FILE *out, const struct point *point, const struct client
     print_script(out, point, &step->method);
     putc(' ', out);
     print_script(out, point, &step->target);
+    print_way(out, point, step);
     if (step->body.kind == BODY_BYTES && step->body.piece_count > 0)
         fprintf(out, ", a body of %" PRIu64, step->body.pieces[0].octets.len);
     if (step->body.kind == BODY_FILE)

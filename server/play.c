@@ -196,7 +196,8 @@ static enum play play_step(struct connection *connection, const struct step *ste
         return relay_step(connection, step);
     case STEP_FORWARD:
         return forward_play(connection, step);
-    case STEP_START_TLS: /* the handshake comes before all that is played */
+    case STEP_START_TLS:
+        return PLAY_ON; /* the handshake is played before all else, and ends the step */
     case STEP_VERB_COUNT:
         break;
     }

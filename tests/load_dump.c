@@ -37,6 +37,26 @@ static void dump_body(FILE *out, const struct body *body, struct arena *arena)
         fprintf(out, " of %llu", (unsigned long long)body->length);
 }
 
+static void dump_way(FILE *out, const struct client_step *step, struct arena *arena)
+{
+    const struct client_proxy *proxy = step->proxy;
+    if (step->authority.len > 0) {
+        fputs(" of ", out);
+        dump_octets(out, &step->authority, arena);
+    }
+    if (proxy == NULL)
+        return;
+    fputs(proxy->tunnels ? " by proxy tunnel" : " by proxy", out);
+    if (proxy->auth != NULL)
+        fprintf(out, " auth %s", proxy->auth);
+    for (size_t i = 0; i < proxy->header_count; i++) {
+        putc(' ', out);
+        dump_octets(out, &proxy->headers[i].name, arena);
+        putc(':', out);
+        dump_octets(out, &proxy->headers[i].value, arena);
+    }
+}
+
 static void dump_request(FILE *out, const struct client_step *step, struct arena *arena)
 {
     static const char *const reads[] = {[READ_MODE_ALL] = "",
@@ -52,6 +72,7 @@ static void dump_request(FILE *out, const struct client_step *step, struct arena
         putc(':', out);
         dump_octets(out, &step->headers[i].value, arena);
     }
+    dump_way(out, step, arena);
     dump_body(out, &step->body, arena);
     for (size_t i = 0; i < step->trailer_count; i++) {
         fputs(" trailer ", out);
@@ -84,17 +105,37 @@ static void dump_read(FILE *out, const struct step *step, struct arena *arena)
         fputs(diag_quote(arena, step->until), out);
 }
 
+static void dump_tls(FILE *out, const struct tls *tls)
+{
+    fprintf(out, "%s %d-%d%s", certificate_name(tls->certificate), (int)tls->least, (int)tls->most,
+            tls->sends_tickets ? " tickets" : "");
+}
+
+static void dump_cut(FILE *out, const char *name, const struct relay_cut *cut)
+{
+    static const char *const ends[] = {
+        [CUT_FIN] = "fin", [CUT_RST] = "rst", [CUT_SILENCE] = "silence"};
+    if (cut->is_set)
+        fprintf(out, " %s %llu %s", name, (unsigned long long)cut->after, ends[cut->end]);
+}
+
 static void dump_step(FILE *out, const struct step *step, struct arena *arena)
 {
     static const char *const closes[] = {
-        [CLOSE_FIN] = "fin", [CLOSE_FULL] = "full", [CLOSE_RST] = "rst"};
+        [CLOSE_FIN] = "fin", [CLOSE_FULL] = "full", [CLOSE_RST] = "rst", [CLOSE_NOTIFY] = "notify"};
     fprintf(out, "%s ", step_verb_name(step->verb));
     if (step->verb == STEP_READ)
         dump_read(out, step, arena);
     else if (step->verb == STEP_SEND)
         dump_octets(out, &step->send, arena);
     else if (step->verb == STEP_CLOSE)
-        fputs(closes[step->close], out);
+        fprintf(out, "%s%s", closes[step->close], step->withholds_notify ? " alone" : "");
+    else if (step->verb == STEP_START_TLS)
+        dump_tls(out, step->tls);
+    else if (step->verb == STEP_RELAY || step->verb == STEP_FORWARD)
+        fprintf(out, "%u", step->target);
+    dump_cut(out, "up", &step->up);
+    dump_cut(out, "down", &step->down);
     if (step->name != NULL)
         fprintf(out, " as %s", step->name);
 }
@@ -109,6 +150,18 @@ static void dump_route(FILE *out, const struct route *route)
     if (route->times > 0)
         fprintf(out, " times %llu", (unsigned long long)route->times);
     fputs(": ", out);
+}
+
+static void dump_door(FILE *out, const struct peer *peer)
+{
+    if (peer->receive_buffer > 0)
+        fprintf(out, "into %u: ", peer->receive_buffer);
+    if (peer->is_https)
+        fputs(peer->is_address ? "https by address " : "https ", out);
+    if (peer->tls != NULL)
+        dump_tls(out, peer->tls);
+    if (peer->is_https)
+        fputs(": ", out);
 }
 
 static void dump_peer(FILE *out, const struct peer *peer, struct arena *arena)
@@ -270,10 +323,10 @@ void load_dump(FILE *out, const struct case_ *case_, struct arena *arena)
     fputs(" > ", out);
     for (size_t i = 0; i < point->peer_count; i++) {
         if (i > 0)
-            fprintf(out, " || %s: ", point->peers[i].name);
+            fprintf(out, " || %s%s: ", point->peers[i].name,
+                    point->peers[i].is_proxy ? " (a proxy)" : "");
         fputs(point->peers[i].refuses ? "refuses" : "", out);
-        if (point->peers[i].receive_buffer > 0)
-            fprintf(out, "into %u: ", point->peers[i].receive_buffer);
+        dump_door(out, &point->peers[i]);
         dump_peer(out, &point->peers[i], arena);
     }
     fputs(" > ", out);

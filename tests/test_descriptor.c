@@ -27,6 +27,7 @@ static const struct bad_row {
     {FRONT ABLE "\"command\": [\"c\"], \"request\": [\"{{url}}\"], " BACK, "\"session\" needs a \"gate\""},
     {FRONT ABLE "\"command\": [], \"request\": [\"{{url}}\"], " BACK, "want at least one text"},
     {FRONT ABLE PARTS "\"request\": [{\"if\": \"metod\", \"add\": [\"x\"]}], " BACK, "want \"method HEAD\", "},
+    {FRONT ABLE PARTS "\"request\": [{\"each\": \"trailer\", \"add\": [\"x\"]}], " BACK, "want \"header\" or \"proxy_header\""},
     {FRONT ABLE PARTS "\"request\": [{\"if\": \"timeout\"}], " BACK, "want \"add\" or \"unsupported\""},
     {FRONT ABLE PARTS "\"request\": [{\"add\": [\"x\"], \"empty\": [\"y\"]}], " BACK, "\"empty\" goes with \"each\""},
     {FRONT ABLE PARTS "\"request\": [\"x\"], \"errors\": {\"x\": \"reset\"}, " BACK, "want a code from 1 to 255 as the key"},
@@ -73,9 +74,20 @@ static void tells_what_is_wrong(void)
             sizeof(text) > 1 ? 1 : 0, sizeof(text) - 1                                             \
     }
 
-static const struct endpoint endpoint = {"127.100.100.100", "32768", "127.100.100.100:32768"};
+static const struct endpoint endpoints[] = {
+    {"127.100.100.100", "32768", "127.100.100.100:32768"},
+    {"127.100.100.101", "32768", "127.100.100.101:32768"},
+};
+static const struct peer plain_peers[] = {{.name = "origin"}, {.name = "proxy", .is_proxy = true}};
+static const struct peer tls_peers[] = {{.name = "origin", .is_https = true},
+                                        {.name = "proxy", .is_proxy = true, .is_https = true}};
 static const struct header headers[] = {{OCTETS("A"), OCTETS("b {{c}}")},
                                         {OCTETS("D"), OCTETS("")}};
+static const struct header split_headers[] = {{OCTETS("A"), OCTETS("b\nC: d")}};
+static const struct client_proxy plain_proxy = {0};
+static const struct client_proxy full_proxy = {
+    .auth = "u:s", .headers = headers, .header_count = 2, .tunnels = true};
+static const struct client_proxy split_proxy = {.headers = split_headers, .header_count = 1};
 static const struct source_step pieces[] = {{.octets = OCTETS("x")}};
 
 #define REQUEST                                                                                    \
@@ -92,6 +104,18 @@ static const struct source_step pieces[] = {{.octets = OCTETS("x")}};
         "{\"if\": \"timeout\", \"add\": [\"-t{{seconds}}\"]}, "                                    \
         "{\"if\": \"expect_continue\", \"add\": [\"{{url}\", \"{{url\"]}, "                        \
         "\"{{other}}\", \"{{url}}\"], " BACK
+
+#define PROXY_REQUEST                                                                              \
+    FRONT ABLE PARTS                                                                               \
+        "\"request\": [{\"if\": \"no proxy\", \"add\": [\"-n\"]}, "                                \
+        "{\"if\": \"proxy\", \"add\": [\"-x{{proxy}}\"]}, "                                        \
+        "{\"if\": \"proxy tunnel\", \"add\": [\"-p\"]}, "                                          \
+        "{\"if\": \"proxy auth\", \"add\": [\"-U{{proxy_auth}}\"]}, "                              \
+        "{\"each\": \"proxy_header\", \"add\": [\"-H{{name}}={{value}}\"], \"empty\": "            \
+        "[\"-E{{name}}\"]}, "                                                                      \
+        "{\"if\": \"https\", \"add\": [\"-c{{ca}}\"]}, "                                           \
+        "{\"if\": \"proxy https\", \"add\": [\"-d{{ca}}\"]}, "                                     \
+        "{\"if\": \"line end in header\", \"unsupported\": \"no line ends\"}, \"{{url}}\"], " BACK
 
 /* clang-format off */
 static const struct args_row {
@@ -129,6 +153,50 @@ static const char *join(struct arena *arena, const struct command_args *args, co
     return text;
 }
 
+/* clang-format off */
+static const struct proxy_row {
+    const char *label;
+    const struct peer *peers;
+    struct client_step steps[2];
+    size_t count;
+    const char *want;
+} proxy_rows[] = {
+    {"none is used", plain_peers, {{.target = OCTETS("/a")}}, 1, "c -n http://127.100.100.100:32768/a"},
+    {"none is used, with TLS", tls_peers, {{.target = OCTETS("/a")}}, 1, "c -n -cCA https://127.100.100.100:32768/a"},
+    {"another authority", plain_peers, {{.target = OCTETS("/a"), .authority = OCTETS("u@h")}}, 1, "c -n http://u@h/a"},
+    {"a proxy", plain_peers, {{.target = OCTETS("/a"), .proxy = &plain_proxy}}, 1, "c -xhttp://127.100.100.101:32768 http://origin.test/a"},
+    {"a proxy, all asked", plain_peers, {{.target = OCTETS("/a"), .proxy = &full_proxy}}, 1,
+     "c -xhttp://127.100.100.101:32768 -p -Uu:s -HA=b {{c}} -ED http://origin.test/a"},
+    {"a proxy with TLS, to an origin with TLS", tls_peers, {{.target = OCTETS("/a"), .proxy = &plain_proxy}}, 1,
+     "c -xhttps://127.100.100.101:32768 -cCA -dCA https://origin.test/a"},
+    {"a step with it, and one without", plain_peers, {{.target = OCTETS("/1"), .proxy = &full_proxy}, {.target = OCTETS("/2")}}, 2,
+     "c -xhttp://127.100.100.101:32768 -p -Uu:s -HA=b {{c}} -ED http://origin.test/1 -- -n http://127.100.100.100:32768/2"},
+    {"a line end in a field for the proxy", plain_peers, {{.target = OCTETS("/a"), .proxy = &split_proxy}}, 1, "no line ends"},
+};
+/* clang-format on */
+
+static void makes_command_lines_with_proxies(void)
+{
+    struct arena *arena = arena_new();
+    struct diags diags = {.arena = arena};
+    const struct descriptor *descriptor = load(PROXY_REQUEST, &diags);
+    CHECK_ROW(descriptor != NULL, "the descriptor loads");
+    for (size_t i = 0; descriptor != NULL && i < COUNT_OF(proxy_rows); i++) {
+        const struct proxy_row *row = &proxy_rows[i];
+        const struct driver_session session = {.peers = row->peers,
+                                               .peer_count = 2,
+                                               .endpoints = endpoints,
+                                               .ca = "CA",
+                                               .steps = row->steps,
+                                               .count = row->count};
+        const struct command_args args =
+            command_args_make(descriptor, &session, row->count, NULL, "F", arena);
+        const char *got = join(arena, &args, "");
+        CHECK_ROW(strcmp(got, row->want) == 0, "%s: got %s", row->label, got);
+    }
+    arena_free(arena);
+}
+
 static void makes_command_lines(void)
 {
     struct arena *arena = arena_new();
@@ -140,8 +208,11 @@ static void makes_command_lines(void)
     CHECK_ROW(gate != NULL && descriptor != NULL, "the descriptor loads");
     for (size_t i = 0; descriptor != NULL && i < COUNT_OF(args_rows); i++) {
         const struct args_row *row = &args_rows[i];
-        const struct driver_session session = {
-            .endpoints = &endpoint, .steps = row->steps, .count = row->count};
+        const struct driver_session session = {.peers = plain_peers,
+                                               .peer_count = 1,
+                                               .endpoints = endpoints,
+                                               .steps = row->steps,
+                                               .count = row->count};
         const struct command_args args =
             command_args_make(descriptor, &session, row->asked_count, gate, "F", arena);
         const char *got = join(arena, &args, gate_url(gate, 1, arena));
@@ -156,11 +227,18 @@ static void makes_command_lines(void)
 /* clang-format off */
 static const struct answer_row {
     const char *text;
-    const char *want; /* error, status, fields; or what is wrong with it */
+    const char *want;   /* error, status, fields; or what is wrong with it */
+    const char *tunnel; /* where the status of CONNECT stands */
 } answer_rows[] = {
     {"{\"s\": {\"n\": 200}, \"c\": 0, \"h\": {\"a\": [\"1\", \"2\"], \"b\": \"\xe4\"}, \"t\": null}", "none 200 a=1 a=2 b=\xe4"},
     {"{\"s\": {\"n\": 0}, \"c\": 7, \"h\": {}, \"t\": \"no way\"}", "refused 0 code 7: no way"},
     {"{\"s\": {\"n\": 200}, \"c\": 9}", "other 200 code 9: "},
+    {"{\"s\": {\"n\": 0}, \"c\": 9, \"x\": 407}", "tunnel 0 code 9: ", "x"},
+    {"{\"s\": {\"n\": 0}, \"c\": 9, \"x\": 100}", "tunnel 0 code 9: ", "x"},
+    {"{\"s\": {\"n\": 0}, \"c\": 9, \"x\": 204}", "other 0 code 9: ", "x"},
+    {"{\"s\": {\"n\": 0}, \"c\": 7, \"x\": 407}", "refused 0 code 7: ", "x"},
+    {"{\"s\": {\"n\": 200}, \"c\": 0, \"x\": 407}", "none 200", "x"},
+    {"{\"s\": {\"n\": 200}, \"c\": 0, \"x\": null}", "want a number as \"x\"", "x"},
     {"{\"s\": {\"n\": \"200\"}, \"c\": 0}", "want a number as \"s.n\""},
     {"{\"c\": 0}", "want a number as \"s.n\""},
     {"{\"s\": {\"n\": 200}", "want"},
@@ -183,13 +261,14 @@ static const char *answer_text(struct arena *arena, const struct outcome *outcom
 static void reads_answers(void)
 {
     static const struct code_error errors[] = {{7, OUTCOME_REFUSED}};
-    static const struct descriptor descriptor = {.answer_status = "s.n",
-                                                 .answer_code = "c",
-                                                 .answer_headers = "h",
-                                                 .answer_text = "t",
-                                                 .errors = errors,
-                                                 .error_count = COUNT_OF(errors)};
     for (size_t i = 0; i < COUNT_OF(answer_rows); i++) {
+        const struct descriptor descriptor = {.answer_status = "s.n",
+                                              .answer_code = "c",
+                                              .answer_headers = "h",
+                                              .answer_text = "t",
+                                              .answer_tunnel = answer_rows[i].tunnel,
+                                              .errors = errors,
+                                              .error_count = COUNT_OF(errors)};
         struct arena *arena = arena_new();
         struct diags diags = {.arena = arena};
         const struct outcome *outcome = command_answer_read(
@@ -201,7 +280,9 @@ static void reads_answers(void)
     }
 }
 
-CU_TestInfo descriptor_tests[] = {{"tells what is wrong with a file", tells_what_is_wrong},
-                                  {"makes command lines", makes_command_lines},
-                                  {"reads what was printed", reads_answers},
-                                  CU_TEST_INFO_NULL};
+CU_TestInfo descriptor_tests[] = {
+    {"tells what is wrong with a file", tells_what_is_wrong},
+    {"makes command lines", makes_command_lines},
+    {"makes command lines with proxies", makes_command_lines_with_proxies},
+    {"reads what was printed", reads_answers},
+    CU_TEST_INFO_NULL};

@@ -12,6 +12,8 @@ static const struct endpoint endpoints[] = {
     {"127.100.100.100", "34567", "127.100.100.100:34567"},
 };
 
+static const struct peer peers[] = {{.name = "origin"}};
+
 static const struct piece long_pieces[] = {{.data = {(const uint8_t *)"a\n", 2}, .times = 3},
                                            {.times = 1, .hole = HOLE_PORT}};
 static const struct header fields[] = {
@@ -91,8 +93,11 @@ static void writes_every_step(void)
 {
     for (size_t i = 0; i < COUNT_OF(step_rows); i++) {
         struct arena *arena = arena_new();
-        const struct driver_session session = {
-            .endpoints = endpoints, .steps = &step_rows[i].step, .count = 1};
+        const struct driver_session session = {.peers = peers,
+                                               .peer_count = 1,
+                                               .endpoints = endpoints,
+                                               .steps = &step_rows[i].step,
+                                               .count = 1};
         check_line(step_rows[i].label, driver_line_step(7, 0, &session, "/f/content-0", arena),
                    step_rows[i].want);
         arena_free(arena);
@@ -102,8 +107,12 @@ static void writes_every_step(void)
 static void writes_the_other_lines(void)
 {
     struct arena *arena = arena_new();
-    struct driver_session session = {
-        .case_id = "a/b", .suffix = "[cut=3]", .endpoints = endpoints, .deadline_ms = 5000};
+    struct driver_session session = {.case_id = "a/b",
+                                     .suffix = "[cut=3]",
+                                     .peers = peers,
+                                     .peer_count = 1,
+                                     .endpoints = endpoints,
+                                     .deadline_ms = 5000};
     check_line("begin", driver_line_begin(7, &session, arena),
                "{\"id\": 7, \"begin\": {\"case\": \"a/b[cut=3]\", \"origin\": "
                "\"http://127.100.100.100:34567\", \"deadline_ms\": 5000}}\n");
@@ -116,6 +125,66 @@ static void writes_the_other_lines(void)
     arena_free(arena);
 }
 
+/* Of a session with a proxy, the URLs and how the proxy is used. */
+static const struct client_proxy used = {.auth = NULL};
+static const struct client_proxy used_so = {
+    .auth = "user:secret", .headers = fields, .header_count = 1, .tunnels = true};
+
+static const struct way_row {
+    bool is_https;
+    struct client_step step;
+    const char *want;
+} way_rows[] = {
+    {false, {STEP_GET("/")}, REQUEST(PLAIN)},
+    {true, {STEP_GET("/")}, REQUEST(PLAIN)},
+    {false,
+     {STEP_GET("/"), .authority = STEP_OCTETS("u@[::1]:8")},
+     REQUEST(PLAIN ", \"origin\": \"http://u@[::1]:8\"")},
+    {true,
+     {STEP_GET("/"), .authority = STEP_OCTETS("\xe4")},
+     REQUEST(PLAIN ", \"origin\": {\"b64\": \"aHR0cHM6Ly/k\"}")},
+    {false,
+     {STEP_GET("/"), .proxy = &used},
+     REQUEST(PLAIN ", \"origin\": \"http://origin.test\", \"proxy\": {}")},
+    {true,
+     {STEP_GET("/"), .proxy = &used_so},
+     REQUEST(PLAIN ", \"origin\": \"https://origin.test\", \"proxy\": {\"auth\": "
+                   "\"user:secret\", \"headers\": [[\"X-A\", \"1\"]], \"tunnel\": true}")},
+    {false,
+     {STEP_GET("/"), .proxy = &used, .authority = STEP_OCTETS("other.test")},
+     REQUEST(PLAIN ", \"origin\": \"http://other.test\", \"proxy\": {}")},
+};
+
+static void writes_every_way(void)
+{
+    static const struct endpoint doors[] = {{"127.100.100.100", "34567", "127.100.100.100:34567"},
+                                            {"localhost", "34568", "localhost:34568"}};
+    struct arena *arena = arena_new();
+    for (size_t i = 0; i < COUNT_OF(way_rows); i++) {
+        const struct way_row *row = &way_rows[i];
+        const struct peer both[] = {{.name = "origin", .is_https = row->is_https},
+                                    {.name = "proxy", .is_proxy = true, .is_https = true}};
+        const struct driver_session session = {.case_id = "a/b",
+                                               .suffix = "",
+                                               .peers = both,
+                                               .peer_count = 2,
+                                               .endpoints = doors,
+                                               .ca = "/f/ca.pem",
+                                               .steps = &row->step,
+                                               .count = 1,
+                                               .deadline_ms = 5};
+        check_line(row->want, driver_line_step(7, 0, &session, NULL, arena), row->want);
+        check_line("begin", driver_line_begin(7, &session, arena),
+                   arena_printf(arena,
+                                "{\"id\": 7, \"begin\": {\"case\": \"a/b\", \"origin\": "
+                                "\"http%s://127.100.100.100:34567\", \"proxy\": "
+                                "\"https://localhost:34568\", \"ca\": \"/f/ca.pem\", "
+                                "\"deadline_ms\": 5}}\n",
+                                row->is_https ? "s" : ""));
+    }
+    arena_free(arena);
+}
+
 static const struct piece endless_piece[] = {
     {.data = {(const uint8_t *)"x", 1}, .times = 1ULL << 40}};
 static const struct header endless[] = {{STEP_OCTETS("X-A"), {endless_piece, 1, 1ULL << 40}}};
@@ -124,12 +193,16 @@ static const struct client_step endless_steps[] = {
     {STEP_GET("/"), .trailers = endless, .trailer_count = 1},
     {.method = {endless_piece, 1, 1ULL << 40}, .target = STEP_OCTETS("/")},
     {.method = STEP_OCTETS("GET"), .target = {endless_piece, 1, 1ULL << 40}},
+    {STEP_GET("/"), .proxy = &(const struct client_proxy){.headers = endless, .header_count = 1}},
 };
 
 static void writes_no_endless_text(void)
 {
-    const struct driver_session session = {
-        .endpoints = endpoints, .steps = endless_steps, .count = COUNT_OF(endless_steps)};
+    const struct driver_session session = {.peers = peers,
+                                           .peer_count = 1,
+                                           .endpoints = endpoints,
+                                           .steps = endless_steps,
+                                           .count = COUNT_OF(endless_steps)};
     struct arena *arena = arena_new();
     for (size_t i = 0; i < COUNT_OF(endless_steps); i++)
         CHECK_ROW(driver_line_step(7, i, &session, NULL, arena).len == 0, "step %zu", i);
@@ -435,6 +508,7 @@ static void keeps_of_a_long_body_its_beginning(void)
 CU_TestInfo driver_lines_tests[] = {
     {"writes every step", writes_every_step},
     {"writes the other lines", writes_the_other_lines},
+    {"writes every way", writes_every_way},
     {"writes no endless text", writes_no_endless_text},
     {"reads every hello", reads_every_hello},
     {"reads every answer", reads_every_answer},

@@ -118,8 +118,11 @@ static void close_table(struct table *table)
 static const char *play(struct table *table, const struct client_step *steps, size_t count,
                         bool hurries)
 {
+    static const struct peer origin = {.name = "origin"};
     const struct driver_session session = {.case_id = "test/row",
                                            .suffix = "",
+                                           .peers = &origin,
+                                           .peer_count = 1,
                                            .endpoints = endpoints,
                                            .steps = steps,
                                            .count = count,

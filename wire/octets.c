@@ -2,6 +2,17 @@
 
 #include "wire/arena.h"
 
+size_t hole_len(enum hole_kind hole, bool is_https)
+{
+    static const size_t lens[][2] = {
+        [HOLE_NONE] = {0, 0},
+        [HOLE_HOST] = {HOLE_HOST_LEN, HOLE_HTTPS_HOST_LEN},
+        [HOLE_PORT] = {HOLE_PORT_LEN, HOLE_PORT_LEN},
+        [HOLE_AUTHORITY] = {HOLE_AUTHORITY_LEN, HOLE_HTTPS_AUTHORITY_LEN},
+    };
+    return lens[hole][is_https];
+}
+
 struct bytes octets_piece(const struct piece *piece, const struct endpoint *endpoints)
 {
     switch (piece->hole) {

@@ -3,8 +3,8 @@
  *
  * A script may send gigabytes ({"repeat": ..., "times": n}), so BYTES are a list
  * of pieces that a cursor walks. Holes are texts known only when a run has its
- * endpoint ({{origin.port}}); their width is fixed, so the length of the whole
- * is known at load.
+ * endpoint ({{origin.port}}); their width is fixed for each peer, so the length
+ * of the whole is known at load.
  */
 #ifndef WIRE_OCTETS_H
 #define WIRE_OCTETS_H
@@ -13,8 +13,14 @@
 
 enum hole_kind { HOLE_NONE, HOLE_HOST, HOLE_PORT, HOLE_AUTHORITY };
 
-/* "127.100.100.100", "32768", and both with ":" between. */
+/* "127.100.100.100", "32768", and both with ":" between: no hole is longer. */
 enum { HOLE_HOST_LEN = 15, HOLE_PORT_LEN = 5, HOLE_AUTHORITY_LEN = 21 };
+
+/* Of a peer with an https URL: "localhost" and "127.0.0.1" have one length. */
+enum { HOLE_HTTPS_HOST_LEN = 9, HOLE_HTTPS_AUTHORITY_LEN = 15 };
+
+/* How long the text of a hole is, in every run; 0 of HOLE_NONE. */
+size_t hole_len(enum hole_kind hole, bool is_https);
 
 struct piece {
     struct bytes data;   /* with a hole: unused */
