@@ -213,25 +213,29 @@ static void read_response(struct connection *connection)
     }
 }
 
-/* From the other peer. False when it has reset its connection. */
+static bool is_done(const struct forward *forward)
+{
+    return forward->is_answered || forward->is_refused;
+}
+
+/* From the other peer: what came before is read first, for a message without content ends with its
+ * head. False when it has reset its connection. */
 static bool take_down(struct connection *connection, bool *moved)
 {
     struct leg *leg = connection->leg;
     struct forward *forward = leg->forward;
     struct flow *down = &leg->down;
-    if (down->waiting.len > 0 || down->has_ended || forward->is_answered)
+    if (down->waiting.len > 0 || down->has_ended)
         return true;
-    if (forward->came.len == 0) {
-        if (!leg_receive(leg, LEG_BUFFER_SIZE, moved))
-            return false;
-        forward->came = down->waiting;
-        down->waiting.len = 0;
+    read_response(connection);
+    if (down->waiting.len > 0 || forward->came.len > 0 || is_done(forward)) {
+        *moved = true;
+        return true;
     }
-    /* A head of which the end was read has its own end to be read, though nothing may lie there. */
-    if (forward->came.len > 0 || forward->in_content) {
-        read_response(connection);
-        *moved = *moved || down->waiting.len > 0 || forward->is_answered || forward->is_refused;
-    }
+    if (!leg_receive(leg, LEG_BUFFER_SIZE, moved))
+        return false;
+    forward->came = down->waiting;
+    down->waiting.len = 0;
     return true;
 }
 
@@ -240,8 +244,8 @@ static bool take_down(struct connection *connection, bool *moved)
 static bool is_over(const struct leg *leg)
 {
     const struct forward *forward = leg->forward;
-    return forward->is_refused || forward->has_left || leg->down.is_over ||
-           (forward->is_answered && leg->down.waiting.len == 0);
+    return forward->has_left || leg->down.is_over ||
+           (is_done(forward) && leg->down.waiting.len == 0);
 }
 
 /* False once it is over. */
