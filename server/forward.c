@@ -146,6 +146,15 @@ static void give_up_response(struct connection *connection)
     send_answer(connection, "no response can be read: 502", "502 Bad Gateway");
 }
 
+/* The message that is being read ended. RFC 9112, section 9.6: who asked for it gets FIN. */
+static void end_message(struct connection *connection)
+{
+    struct forward *forward = connection->leg->forward;
+    forward->in_content = false;
+    forward->is_answered = !forward->responses.message.is_interim;
+    connection->is_answered = forward->is_answered && connection->must_close;
+}
+
 static void pass_head(struct connection *connection)
 {
     struct leg *leg = connection->leg;
@@ -157,19 +166,13 @@ static void pass_head(struct connection *connection)
         give_up_response(connection);
         return;
     }
+    struct bytes none = {NULL, 0};
     forward->in_content = true;
     leg->down.waiting = head_of_response(
         &forward->head, !message->is_interim && (is_to_close || connection->must_close),
         forward->arena);
-}
-
-/* The message that is being read ended. RFC 9112, section 9.6: who asked for it gets FIN. */
-static void end_message(struct connection *connection)
-{
-    struct forward *forward = connection->leg->forward;
-    forward->in_content = false;
-    forward->is_answered = !forward->responses.message.is_interim;
-    connection->is_answered = forward->is_answered && connection->must_close;
+    if (http_reader_next(&forward->responses, &none) == HTTP_END) /* no content belongs to it */
+        end_message(connection);
 }
 
 /* Reads of what came as much as goes on in one piece: a head, or content as it is framed. */
@@ -213,29 +216,24 @@ static void read_response(struct connection *connection)
     }
 }
 
-static bool is_done(const struct forward *forward)
-{
-    return forward->is_answered || forward->is_refused;
-}
-
-/* From the other peer: what came before is read first, for a message without content ends with its
- * head. False when it has reset its connection. */
+/* From the other peer. False when it has reset its connection. */
 static bool take_down(struct connection *connection, bool *moved)
 {
     struct leg *leg = connection->leg;
     struct forward *forward = leg->forward;
     struct flow *down = &leg->down;
-    if (down->waiting.len > 0 || down->has_ended)
+    if (down->waiting.len > 0 || down->has_ended || forward->is_answered)
         return true;
-    read_response(connection);
-    if (down->waiting.len > 0 || forward->came.len > 0 || is_done(forward)) {
-        *moved = true;
-        return true;
+    if (forward->came.len == 0) {
+        if (!leg_receive(leg, LEG_BUFFER_SIZE, moved))
+            return false;
+        forward->came = down->waiting;
+        down->waiting.len = 0;
     }
-    if (!leg_receive(leg, LEG_BUFFER_SIZE, moved))
-        return false;
-    forward->came = down->waiting;
-    down->waiting.len = 0;
+    if (forward->came.len > 0) {
+        *moved = true;
+        read_response(connection);
+    }
     return true;
 }
 
@@ -244,8 +242,8 @@ static bool take_down(struct connection *connection, bool *moved)
 static bool is_over(const struct leg *leg)
 {
     const struct forward *forward = leg->forward;
-    return forward->has_left || leg->down.is_over ||
-           (is_done(forward) && leg->down.waiting.len == 0);
+    return forward->has_left || forward->is_refused || leg->down.is_over ||
+           (forward->is_answered && leg->down.waiting.len == 0);
 }
 
 /* False once it is over. */
