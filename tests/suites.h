@@ -20,12 +20,16 @@
     X("server/diagnostics", diagnostics_tests)                                                     \
     X("server/drain", drain_tests)                                                                 \
     X("server/listener", listener_tests)                                                           \
+    X("server/channel", channel_tests)                                                             \
     X("server/peer", peer_tests)                                                                   \
     X("server/relay", relay_tests)                                                                 \
     X("server/head", head_tests)                                                                   \
     X("server/control", control_tests)                                                             \
     X("harness/client", client_tests)                                                              \
     X("harness/client calls", client_calls_tests)                                                  \
+    X("harness/client setup", client_setup_tests)                                                  \
+    X("harness/bundled", bundled_tests)                                                            \
+    X("harness/client TLS", client_tls_tests)                                                      \
     X("second opinion", second_opinion_tests)                                                      \
     X("harness/child", child_tests)                                                                \
     X("harness/driver_lines", driver_lines_tests)                                                  \
@@ -45,6 +49,7 @@
     X("harness/match", match_tests)                                                                \
     X("harness/given", given_tests)                                                                \
     X("harness/judge", judge_tests)                                                                \
+    X("harness/seen", seen_tests)                                                                  \
     X("wire/rules", rules_tests)                                                                   \
     X("reports/wire_text", wire_text_tests)                                                        \
     X("reports/console", console_tests)                                                            \
