@@ -1089,5 +1089,22 @@ const struct relay_row forward_rows[] = {
                       "assay\r\nConnection: close\r\n\r\nabc",
         .is_routed = true,
     },
+    {
+        .client =
+            {"two lengths",
+             {FORWARD},
+             1,
+             "POST http://a/ HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+             NULL,
+             0,
+             false,
+             READ_ALL,
+             BAD,
+             "eof",
+             "connect +0 received:74 manners sent:47 fin-sent !0 fin-received"},
+        .origin = {READ(READ_REQUEST)},
+        .origin_count = 1,
+        .origin_record = "",
+    },
 };
 const size_t forward_row_count = COUNT_OF(forward_rows);
