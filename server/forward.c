@@ -89,7 +89,7 @@ static enum play read_head(struct connection *connection, const struct step *ste
     bool is_whole = connection->head_is_given;
     connection->head_is_given = false;
     const enum play play = is_whole ? PLAY_ON : receive_head(connection, &is_whole);
-    if (is_whole && !connection->fin_sent) {
+    if (is_whole && !connection->fin_sent && !connection->is_lost) {
         set_out(connection, step);
         return PLAY_ON;
     }
@@ -146,6 +146,15 @@ static void give_up_response(struct connection *connection)
     send_answer(connection, "no response can be read: 502", "502 Bad Gateway");
 }
 
+/* The message that is being read ended. RFC 9112, section 9.6: who asked for it gets FIN. */
+static void end_message(struct connection *connection)
+{
+    struct forward *forward = connection->leg->forward;
+    forward->in_content = false;
+    forward->is_answered = !forward->responses.message.is_interim;
+    connection->is_answered = forward->is_answered && connection->must_close;
+}
+
 static void pass_head(struct connection *connection)
 {
     struct leg *leg = connection->leg;
@@ -157,19 +166,13 @@ static void pass_head(struct connection *connection)
         give_up_response(connection);
         return;
     }
+    struct bytes none = {NULL, 0};
     forward->in_content = true;
     leg->down.waiting = head_of_response(
         &forward->head, !message->is_interim && (is_to_close || connection->must_close),
         forward->arena);
-}
-
-/* The message that is being read ended. RFC 9112, section 9.6: who asked for it gets FIN. */
-static void end_message(struct connection *connection)
-{
-    struct forward *forward = connection->leg->forward;
-    forward->in_content = false;
-    forward->is_answered = !forward->responses.message.is_interim;
-    connection->is_answered = forward->is_answered && connection->must_close;
+    if (http_reader_next(&forward->responses, &none) == HTTP_END) /* no content belongs to it */
+        end_message(connection);
 }
 
 /* Reads of what came as much as goes on in one piece: a head, or content as it is framed. */
@@ -227,10 +230,9 @@ static bool take_down(struct connection *connection, bool *moved)
         forward->came = down->waiting;
         down->waiting.len = 0;
     }
-    /* A head of which the end was read has its own end to be read, though nothing may lie there. */
-    if (forward->came.len > 0 || forward->in_content) {
+    if (forward->came.len > 0) {
+        *moved = true;
         read_response(connection);
-        *moved = *moved || down->waiting.len > 0 || forward->is_answered || forward->is_refused;
     }
     return true;
 }
@@ -240,7 +242,7 @@ static bool take_down(struct connection *connection, bool *moved)
 static bool is_over(const struct leg *leg)
 {
     const struct forward *forward = leg->forward;
-    return forward->is_refused || forward->has_left || leg->down.is_over ||
+    return forward->has_left || forward->is_refused || leg->down.is_over ||
            (forward->is_answered && leg->down.waiting.len == 0);
 }
 
