@@ -47,7 +47,8 @@
     X(ALERT_SENT, "alert sent")                                                                    \
     X(JOINED, "joined")           /* a relay has its connection to the peer that `text` names */   \
     X(JOIN_FAILED, "join failed") /* and could not get one */                                      \
-    X(RELAY_CUT, "relay cut")     /* as the script has it: `text` says in which direction */
+    X(RELAY_CUT, "relay cut")     /* as the script has it: `text` says in which direction */       \
+    X(FORWARDS, "forwards")       /* a request goes on to the peer that `text` names */
 
 enum event_kind {
 #define EVENT_ENUM(name, text) EVENT_##name,
