@@ -233,6 +233,7 @@ static const struct mark_form {
     [EVENT_ALERT_SENT] = {"<-", "alert"},
     [EVENT_JOINED] = {"  ", "joined to"},
     [EVENT_JOIN_FAILED] = {"  ", "could not be joined to"},
+    [EVENT_FORWARDS] = {"  ", "forwards a request to"},
     [EVENT_RELAY_CUT] = {"  ", "the relay is cut"},
 };
 
@@ -254,7 +255,8 @@ static void add_hello(struct text *text, const struct tls_hello *hello)
 /* Whether the event's text goes on where the form's ends, and is no explanation of it. */
 static bool reads_on(enum event_kind kind)
 {
-    return kind == EVENT_SECURED || kind == EVENT_JOINED || kind == EVENT_JOIN_FAILED;
+    return kind == EVENT_SECURED || kind == EVENT_JOINED || kind == EVENT_JOIN_FAILED ||
+           kind == EVENT_FORWARDS;
 }
 
 static void show_mark(struct ladder *ladder, const struct event *event)
