@@ -56,6 +56,8 @@ static const struct tls_hello *keep_hello(struct arena *arena, const struct tls_
 
 void transcript_add(struct transcript *transcript, const struct event *event)
 {
+    if (transcript->arena == NULL)
+        return;
     if (transcript->watch != NULL)
         transcript->watch(transcript->watcher, event);
     if (transcript->count == TRANSCRIPT_EVENTS_MAX) {
