@@ -6,7 +6,7 @@
 # make lint     banned calls, headers alone, format, cppcheck, clang-tidy
 # make format   clang-format in place
 # make fuzz     the reader, or FUZZ=loader or FUZZ=report, for FUZZ_SECONDS=600, by libFuzzer (clang)
-# make bench    what runs cost, beside bare programs that make the same calls
+# make bench    what runs and relays cost, beside programs that do nothing else
 # make install  DESTDIR= PREFIX=/usr/local; make uninstall; make clean
 
 CC         ?= cc
