@@ -9,7 +9,7 @@
 
 /* What a peer presents. All are signed by the run's own authority, but for those whose fault that
  * is, and all have the same key. The names of a good one are localhost, origin.test,
- * 127.0.0.1 and ::1 (server/mint.h). */
+ * 127.0.0.1 to 127.0.0.201 and ::1 (server/mint.h). */
 #define CERTIFICATES(X)                                                                            \
     X(VALID, "valid")                                                                              \
     X(EXPIRED, "expired")             /* until yesterday */                                        \
