@@ -118,9 +118,10 @@ const char *wire_text_errno(int error)
         int number;
         const char *name;
     } names[] = {
-        {ECONNRESET, "ECONNRESET"}, {EPIPE, "EPIPE"},       {ECONNABORTED, "ECONNABORTED"},
-        {ETIMEDOUT, "ETIMEDOUT"},   {ENOTCONN, "ENOTCONN"}, {ENETUNREACH, "ENETUNREACH"},
-        {ENOBUFS, "ENOBUFS"},       {EBADF, "EBADF"},       {EINVAL, "EINVAL"},
+        {ECONNRESET, "ECONNRESET"},     {EPIPE, "EPIPE"},       {ECONNABORTED, "ECONNABORTED"},
+        {ETIMEDOUT, "ETIMEDOUT"},       {ENOTCONN, "ENOTCONN"}, {ENETUNREACH, "ENETUNREACH"},
+        {ENOBUFS, "ENOBUFS"},           {EBADF, "EBADF"},       {EINVAL, "EINVAL"},
+        {ECONNREFUSED, "ECONNREFUSED"},
     };
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         if (names[i].number == error)
@@ -147,8 +148,9 @@ struct wire_line {
     size_t pieces;            /* how many events it came in */
     uint8_t octets[LINE_MAX_LEN];
     size_t len;
-    size_t gap_at;    /* where octets were left out, when there is a gap */
-    uint64_t gap_len; /* how many; 0: none */
+    size_t gap_at;              /* where octets were left out, when there is a gap */
+    uint64_t gap_len;           /* how many; 0: none */
+    const struct event *record; /* that begins in this line and has a record of TLS; NULL: none */
 };
 
 struct ladder {
@@ -157,6 +159,7 @@ struct ladder {
     wire_text_line *show;
     void *context;
     struct wire_line line;
+    const struct event *record; /* the next line's */
 };
 
 /* A line of text that is put together; the sizes above leave room for the longest. */
@@ -216,6 +219,9 @@ static void end_line(struct ladder *ladder)
     add_octets(&text, rest);
     if (line->pieces > 1)
         add(&text, "   (in %zu pieces)", line->pieces);
+    if (line->record != NULL)
+        add(&text, "   [record %llu+%llu]", (unsigned long long)line->record->record_offset,
+            (unsigned long long)line->record->record_len);
     ladder->show(ladder->context, text.at);
     ladder->line.from = NULL;
 }
@@ -248,6 +254,8 @@ static void begin_line(struct ladder *ladder, const struct event *event)
     line->pieces = 1;
     line->len = 0;
     line->gap_len = 0;
+    line->record = ladder->record;
+    ladder->record = NULL;
 }
 
 static void add_run(struct ladder *ladder, const struct event *event, struct bytes octets)
@@ -269,6 +277,7 @@ static void show_octets(struct ladder *ladder, const struct event *event)
         ladder->line.pieces++;
     else
         end_line(ladder);
+    ladder->record = event->record_len > 0 ? event : NULL;
     add_run(ladder, event, event->octets);
     const uint64_t kept = event->octets.len + event->tail.len;
     if (event->len > kept) {
@@ -281,7 +290,7 @@ static void show_octets(struct ladder *ladder, const struct event *event)
 
 /* Whether this event's connection has one of `kinds` from `node` on, before `end`. */
 static bool has_event(const struct transcript_node *node, const struct transcript_node *end,
-                      const struct event *event, unsigned kinds)
+                      const struct event *event, uint64_t kinds)
 {
     for (; node != end; node = node->next)
         if ((kinds >> node->event.kind & 1) != 0 && node->event.peer == event->peer &&
@@ -290,14 +299,14 @@ static bool has_event(const struct transcript_node *node, const struct transcrip
     return false;
 }
 
-#define KIND_BIT(kind) (1U << (kind))
+#define KIND_BIT(kind) (UINT64_C(1) << (kind))
 
 /* A connection's octets show that it was made, and FIN or RST that it ended. */
 static bool is_told(const struct ladder *ladder, const struct transcript_node *node)
 {
     const struct event *event = &node->event;
     if (event->kind == EVENT_CONNECT)
-        return !has_event(node, NULL, event, KIND_BIT(EVENT_RECEIVED));
+        return !has_event(node, NULL, event, KIND_BIT(EVENT_RECEIVED) | KIND_BIT(EVENT_HELLO));
     if (event->kind == EVENT_CLOSED)
         return !has_event(ladder->transcript->first, node, event,
                           KIND_BIT(EVENT_FIN_SENT) | KIND_BIT(EVENT_RST_SENT));
@@ -330,7 +339,38 @@ static const struct mark_form {
     [EVENT_DEADLINE] = {NULL, "the run's time is over"},
     [EVENT_RUNAWAY] = {NULL, "more connections or requests than any client should make"},
     [EVENT_MANNERS] = {"  ", "a server's manners"},
+    [EVENT_HELLO] = {"->", "ClientHello"},
+    [EVENT_SECURED] = {"  ", "secured"},
+    [EVENT_TLS_FAILED] = {"  ", "TLS failed"},
+    [EVENT_NOTIFY_RECEIVED] = {"->", "close_notify"},
+    [EVENT_NOTIFY_SENT] = {"<-", "close_notify"},
+    [EVENT_ALERT_RECEIVED] = {"->", "alert"},
+    [EVENT_ALERT_SENT] = {"<-", "alert"},
+    [EVENT_JOINED] = {"  ", "joined to"},
+    [EVENT_JOIN_FAILED] = {"  ", "could not be joined to"},
+    [EVENT_RELAY_CUT] = {"  ", "the relay is cut"},
 };
+
+/* "for localhost, ALPN h2,http/1.1" */
+static void add_hello(struct text *text, const struct tls_hello *hello)
+{
+    struct bytes name = hello->name, alpn = hello->alpn;
+    add(text, hello->name_count > 0 ? " for " : " without server_name");
+    if (hello->name_count > 0)
+        add_octets(text, bytes_take(&name, name.len < LINE_HEAD ? name.len : LINE_HEAD));
+    if (hello->name_count > 1)
+        add(text, " and %u more", hello->name_count - 1);
+    if (alpn.len == 0)
+        return;
+    add(text, ", ALPN ");
+    add_octets(text, bytes_take(&alpn, alpn.len < LINE_HEAD ? alpn.len : LINE_HEAD));
+}
+
+/* Whether the event's text goes on where the form's ends, and is no explanation of it. */
+static bool reads_on(enum event_kind kind)
+{
+    return kind == EVENT_SECURED || kind == EVENT_JOINED || kind == EVENT_JOIN_FAILED;
+}
 
 static void show_mark(struct ladder *ladder, const struct event *event)
 {
@@ -344,10 +384,12 @@ static void show_mark(struct ladder *ladder, const struct event *event)
         add(&text, " %u", event->step);
     if (event->kind == EVENT_STEP_CUT && step != NULL)
         add(&text, ", %s", step_verb_name(step->verb));
-    if (event->text != NULL) { /* a report that was read may say anything */
-        add(&text, ": ");
+    if (event->text != NULL && event->hello == NULL) { /* a report that was read may say anything */
+        add(&text, reads_on(event->kind) ? " " : ": ");
         add_front(&text, event->text, LINE_MAX_LEN);
     }
+    if (event->hello != NULL)
+        add_hello(&text, event->hello);
     if (event->error != 0 && wire_text_errno(event->error) != NULL)
         add(&text, ": %s", wire_text_errno(event->error));
     add(&text, "]");

@@ -145,7 +145,7 @@ static void has_rows_for_every_rule(void)
     for (size_t i = 0; i < RULE_COUNT; i++) {
         const enum rule rule = (enum rule)i;
         if (rule >= RULE_BODY_AS_GIVEN)
-            continue; /* the judge's, from here on: tests/test_given.c, tests/test_judge*.c */
+            continue; /* the judge's, from here on: tests/test_given.c, tests/test_seen.c */
         CHECK_ROW(is_found(rule), "%s: no row that breaks it", rule_name(rule));
         CHECK_ROW(has_near_row(rule), "%s: no row that comes near", rule_name(rule));
         for (size_t other = 0; other < i; other++)

@@ -69,6 +69,7 @@ static const struct event long_events[] = {
     {.kind = EVENT_RECEIVED, .octets = OCTETS("b\n"), .tail = OCTETS("c"), .len = 1000},
     {.kind = EVENT_MANNERS, .text = "FIN after a whole exchange"}, {.kind = EVENT_RUNAWAY},
 };
+#define HOSTILE_SHOWN "\\x1b[31m\\r\\n\\xff\\xc0\\x80\\xe2\\x80\\xae\\xc2\\x9b\\x7f\"\\\\ x"
 static const struct event hostile_manners[] = {{.kind = EVENT_MANNERS, .text = HOSTILE}};
 static const struct ladder_row {
     const char *label;
@@ -100,6 +101,26 @@ static const struct ladder_row {
      "[the client is asked for step 0]\n"
      "[the client has the outcome of step 0]\n"
      "[the run's time is over]\n"},
+    {"TLS and relays", &cut_point, tls_events, COUNT_OF(tls_events),
+     "c0 -> [ClientHello for localhost, ALPN h2,http/1.1]\n"
+     "c0    [secured TLSv1.3 TLS_AES_256_GCM_SHA384]\n"
+     "c0 -> GET / HTTP/1.1\\r\\n   [record 1021+40]\n"
+     "c0 -> Host: a\\r\\n   (in 2 pieces)\n"
+     "c0 -> \\r\\n   [record 1061+31]\n"
+     "c0 <- HTTP/1.1 200 OK\\r\\n   [record 7+41]\n"
+     "c0 <- \\r\\n\n"
+     "c0 <- [close_notify]\n"
+     "c0 -> [close_notify]\n"
+     "c0 -> [alert: bad_certificate]\n"
+     "c0 <- [alert: unexpected_message]\n"
+     "c0    [TLS failed: plain HTTP where TLS was due]\n"
+     "c0 -> [ClientHello without server_name]\n"
+     "c0    [joined to origin]\n"
+     "c0    [could not be joined to origin: ECONNREFUSED]\n"
+     "c0    [the relay is cut: down]\n"},
+    {"hellos of a report from anywhere", &two_point, hostile_events + 7, 1,
+     "origin c0 -> [ClientHello for " HOSTILE_SHOWN HOSTILE_SHOWN HOSTILE_SHOWN "\\x1b[31m\\r\\n\\xff\\xc0\\x80\\xe2\\x80 and 4294967294 more, ALPN "
+     HOSTILE_SHOWN HOSTILE_SHOWN HOSTILE_SHOWN "\\x1b[31m\\r\\n\\xff\\xc0\\x80\\xe2\\x80]\n"},
     {"nothing", &cut_point, NULL, 0, ""},
 };
 /* clang-format on */

@@ -1,5 +1,7 @@
 #include "wire/transcript.h"
 
+#include "wire/hash.h"
+
 const char *event_kind_name(enum event_kind kind)
 {
     static const char *const names[] = {
@@ -29,6 +31,7 @@ static void keep_octets(struct transcript *transcript, struct event *kept)
     if (transcript->kept_len + all.len > TRANSCRIPT_KEEP && all.len > 2 * TRANSCRIPT_END_LEN) {
         const struct bytes tail = {all.at + all.len - TRANSCRIPT_END_LEN, TRANSCRIPT_END_LEN};
         kept->tail = arena_bytes(transcript->arena, tail);
+        kept->digest = hash_words(HASH_START, all);
         all.len = TRANSCRIPT_END_LEN;
     }
     kept->octets = arena_bytes(transcript->arena, all);

@@ -71,6 +71,7 @@ struct event {
     struct bytes octets;           /* RECEIVED, SENT: all, or the first ones kept */
     struct bytes tail;             /* the last ones kept; empty when `octets` is all */
     uint64_t len;                  /* RECEIVED, SENT: how many there were */
+    uint64_t digest;               /* with a tail: hash_words(HASH_START, all); else 0. Set here */
     int error;                     /* errno where one was the reason; else 0 */
     const struct outcome *outcome; /* OUTCOME */
     const char *text;              /* MANNERS and the kinds behind it; may be NULL */
