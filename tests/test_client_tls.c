@@ -254,6 +254,7 @@ static void asks_a_proxy_for_a_tunnel(void)
         {"TLS in TLS", "localhost", TLS | TUNNEL | PROXY_TLS, {ACCEPT, START, WANT(CONNECT), SEND(OPENED), START, WANT(GET("origin.test")), SEND(OK5), NOTIFY_WANTED}, {"OK 200 hello"}, NULL, "origin.test"},
         {"TLS in TLS 1.2 to its end", "localhost", TLS | TUNNEL | PROXY_TLS, {ACCEPT, START_1_2, WANT(CONNECT), SEND(OPENED), START_1_2, READ, SEND(TO_CLOSE), DO(NOTIFY), NOTIFY_WANTED}, {"OK 200 hello"}, NULL, NULL},
         {"TLS in TLS, cut below", "localhost", TLS | TUNNEL | PROXY_TLS, {ACCEPT, START, WANT(CONNECT), SEND(OPENED), START, READ, SEND(TO_CLOSE), DO(FIN), NOTIFY_WANTED}, {"IncompleteRead 200 hello"}, NULL, NULL},
+        {"TLS in TLS, an alert below", "localhost", TLS | TUNNEL | PROXY_TLS, {ACCEPT, START, WANT(CONNECT), SEND(OPENED), START, READ, SEND(TO_CLOSE), DO(ALERT), DO(FIN), DO(WANT_END)}, {"SSLError 200 hello"}, "TLS with localhost: the server sent the alert", NULL},
         {"TLS in TLS, a ticket while idle", "localhost", TLS | TUNNEL | PROXY_TLS, {ACCEPT, START, WANT(CONNECT), SEND(OPENED), START, READ, SEND(OK5), DO(WAIT), DO(TICKET), READ, SEND(OK0), NOTIFY_WANTED}, {"OK 200 hello", "OK 200 "}, NULL, NULL},
         {"TLS in TLS, another host inside", "localhost", TLS | TUNNEL | PROXY_TLS, {ACCEPT, START, WANT(CONNECT), SEND(OPENED), REFUSED(NAMES)}, {"SSLCertVerificationError"}, "origin.test", NULL},
     };

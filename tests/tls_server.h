@@ -36,7 +36,7 @@ enum tls_verb {
     TLS_WANT,    /* these octets come, with the server's port for "@"; NULL: a head */
     TLS_SEND,
     TLS_RAW,    /* `number` octets under all TLS */
-    TLS_ALERT,  /* a fatal one */
+    TLS_ALERT,  /* a fatal one, of the outermost */
     TLS_TICKET, /* a session ticket */
     TLS_NOTIFY, /* close_notify, of the innermost */
     TLS_FIN,

@@ -48,7 +48,7 @@ void transcript_append(struct transcript *transcript, struct transcript_node *no
     transcript->count++;
 }
 
-static const struct tls_hello *keep_hello(struct arena *arena, const struct tls_hello *hello)
+const struct tls_hello *transcript_keep_hello(struct arena *arena, const struct tls_hello *hello)
 {
     struct tls_hello *kept = arena_alloc(arena, sizeof(*kept));
     *kept = *hello;
@@ -74,6 +74,6 @@ void transcript_add(struct transcript *transcript, const struct event *event)
     if (event->text != NULL)
         node->event.text = arena_strndup(transcript->arena, event->text, strlen(event->text));
     if (event->hello != NULL)
-        node->event.hello = keep_hello(transcript->arena, event->hello);
+        node->event.hello = transcript_keep_hello(transcript->arena, event->hello);
     transcript_append(transcript, node);
 }

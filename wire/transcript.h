@@ -111,6 +111,9 @@ void transcript_init(struct transcript *transcript, struct arena *arena, transcr
 /* Shows `event` to the watcher, then stores it. All that it points to is copied. */
 void transcript_add(struct transcript *transcript, const struct event *event);
 
+/* A copy, in the arena. */
+const struct tls_hello *transcript_keep_hello(struct arena *arena, const struct tls_hello *hello);
+
 /* Stores a node of the arena as it is: shown to nobody, neither cut nor dropped. */
 void transcript_append(struct transcript *transcript, struct transcript_node *node);
 

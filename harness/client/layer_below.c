@@ -58,7 +58,7 @@ static long bio_control(BIO *bio, int command, long number, void *pointer)
 
 BIO_METHOD *assay_layer_method_new(void)
 {
-    BIO_METHOD *method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "layer below");
+    BIO_METHOD *method = BIO_meth_new(BIO_TYPE_SOURCE_SINK, "layer below");
     if (method == NULL || BIO_meth_set_read(method, bio_read) != 1 ||
         BIO_meth_set_write(method, bio_write) != 1 || BIO_meth_set_ctrl(method, bio_control) != 1) {
         BIO_meth_free(method);

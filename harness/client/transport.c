@@ -36,7 +36,8 @@ bool assay_transport_is_quiet(struct assay_connection *connection)
 void assay_transport_end(struct assay_connection *connection)
 {
     assay_layer_notify(connection->layer);
-    shutdown(connection->fd, SHUT_WR);
+    if (!assay_layer_is_sending(connection->layer)) /* FIN would cut a record */
+        shutdown(connection->fd, SHUT_WR);
 }
 
 void assay_transport_close(struct assay_connection *connection)
