@@ -29,12 +29,12 @@ struct canary {
 /* What the peers of a run share; owned by the stage, in place until all peers are ended. */
 struct peer_host {
     uv_loop_t *loop;
-    struct transcript *transcript;
+    struct transcript *transcript;    /* with an arena, where a peer has routes */
     uint64_t started_ns;              /* uv_hrtime() when the run began */
     const struct peer *peers;         /* of the run, by index */
     const struct endpoint *endpoints; /* the same */
     const struct mint *mint;          /* NULL where nobody speaks TLS */
-    struct relay *relays;             /* that are on; private to server/relay.c */
+    struct leg *legs;                 /* that are on; private to server/leg.c */
     uint8_t *scratch;                 /* PEER_SCRATCH_SIZE octets, shared by all on the loop */
     void (*changed)(void *context);   /* a connection has ended; peers may not be ended inside */
     void *context;

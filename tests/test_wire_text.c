@@ -1,3 +1,4 @@
+#include "reports/record_text.h"
 #include "reports/wire_text.h"
 #include "tests/report_fixtures.h"
 #include "tests/suites.h"
@@ -146,9 +147,47 @@ static void draws_every_ladder(void)
     }
 }
 
+/* Events of one flow, one after the other; NULL: these octets are no TLS. */
+static void names_records(void)
+{
+    static const struct {
+        const char *octets;
+        size_t len;
+        uint64_t all; /* what there was; 0: as many */
+        const char *text;
+    } rows[] = {
+        {"\x16\x03\x01\x00\x03"
+         "abc",
+         8, 0, "handshake 8"},
+        {"\x14\x03\x03\x00\x01"
+         "a\x17\x03\x03\x00\x05"
+         "ab",
+         13, 0, "change_cipher_spec 6, application data 7 of 10"},
+        {"c", 1, 0, "1 more of it"},
+        {"de\x15\x03\x03\x00\x00", 7, 0, "2 more of it, alert 5"},
+        {"\x17\x03\x03\x00\x00", 5, 100, "100 octets"},
+        {"\x17\x03\x03\x00\x00", 5, 0, "5 octets"},
+    };
+    struct record_text_flows flows = {.count = 0};
+    const struct event plain = {.kind = EVENT_RECEIVED, .octets = bytes_of("GET"), .len = 3};
+    CU_ASSERT_PTR_NULL(record_text_flow(&flows, &plain));
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct bytes octets = {(const uint8_t *)rows[i].octets, rows[i].len};
+        const struct event event = {.kind = EVENT_RECEIVED,
+                                    .octets = octets,
+                                    .len = rows[i].all > 0 ? rows[i].all : rows[i].len};
+        char text[RECORD_TEXT_SIZE] = "";
+        struct record_text_flow *flow = record_text_flow(&flows, &event);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(flow);
+        record_text(text, flow, &event);
+        CHECK_ROW(strcmp(text, rows[i].text) == 0, "row %zu: %s, want %s", i, text, rows[i].text);
+    }
+}
+
 CU_TestInfo wire_text_tests[] = {
     {"shows octets readably", shows_octets_readably},
     {"lets no octet through that commands", lets_no_octet_through_that_commands},
     {"draws every ladder", draws_every_ladder},
+    {"names records", names_records},
     CU_TEST_INFO_NULL,
 };

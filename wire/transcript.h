@@ -47,7 +47,8 @@
     X(ALERT_SENT, "alert sent")                                                                    \
     X(JOINED, "joined")           /* a relay has its connection to the peer that `text` names */   \
     X(JOIN_FAILED, "join failed") /* and could not get one */                                      \
-    X(RELAY_CUT, "relay cut")     /* as the script has it: `text` says in which direction */
+    X(RELAY_CUT, "relay cut")     /* as the script has it: `text` says in which direction */       \
+    X(FORWARDS, "forwards")       /* a request goes on to the peer that `text` names */
 
 enum event_kind {
 #define EVENT_ENUM(name, text) EVENT_##name,
@@ -95,7 +96,7 @@ struct transcript_node {
 };
 
 struct transcript {
-    struct arena *arena; /* borrowed: what is stored lives there */
+    struct arena *arena; /* borrowed: what is stored lives there; NULL: recording is off */
     transcript_watch *watch;
     void *watcher;
     struct transcript_node *first, *last;
@@ -104,7 +105,8 @@ struct transcript {
     uint64_t kept_len; /* octets stored */
 };
 
-/* Empty, storing into `arena`. */
+/* Empty, storing into `arena`. Without one recording is off: transcript_add() returns at once, and
+ * `watch` sees nothing either. */
 void transcript_init(struct transcript *transcript, struct arena *arena, transcript_watch *watch,
                      void *watcher);
 
