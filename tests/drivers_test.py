@@ -14,6 +14,7 @@ import re
 import selectors
 import shutil
 import socket
+import ssl
 import struct
 import subprocess
 import sys
@@ -31,7 +32,43 @@ class Hung(Exception):
     pass
 
 
-# The origin: a script for each connection, in the order in which they come.
+# Certificates, minted anew each time.
+
+class Mint:
+    """An authority, `ca`, and a context a certificate: "valid", or one of the faults that a client has to see."""
+
+    def __init__(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.ca = os.path.join(self.folder.name, "ca.pem")
+        self.authority("ca")
+        self.authority("unknown")
+        names = "DNS:localhost,DNS:origin.test,IP:127.0.0.1"
+        self.contexts = {"valid": self.context("ca", names), "wrong host": self.context("ca", "DNS:other.test"),
+                         "unknown authority": self.context("unknown", names)}
+
+    def openssl(self, *arguments):
+        subprocess.run(["openssl", *arguments], cwd=self.folder.name, check=True, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL)
+
+    def authority(self, name):
+        self.openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{name}.key", "-out", f"{name}.pem",
+                     "-days", "2", "-subj", f"/CN={name}", "-addext", "basicConstraints=critical,CA:TRUE")
+
+    def context(self, authority, names):
+        with open(os.path.join(self.folder.name, "names"), "w", encoding="ascii") as file:
+            file.write(f"subjectAltName={names}\n")
+        self.openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", "leaf.key", "-out", "leaf.csr", "-subj", "/CN=leaf")
+        self.openssl("x509", "-req", "-in", "leaf.csr", "-CA", f"{authority}.pem", "-CAkey", f"{authority}.key",
+                     "-CAcreateserial", "-days", "2", "-extfile", "names", "-out", "leaf.pem")
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*(os.path.join(self.folder.name, name) for name in ("leaf.pem", "leaf.key")))
+        return context
+
+
+MINT = Mint() if shutil.which("openssl") else None
+
+
+# The origin, which may be the proxy: a script for each connection, in the order in which they come.
 
 def head(connection):
     return until(b"\r\n\r\n")(connection)
@@ -63,6 +100,17 @@ def rst(connection):
     connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     connection.socket.close()
     raise EOFError
+
+
+def tls(certificate="valid"):
+    def action(connection):
+        connection.socket = MINT.contexts[certificate].wrap_socket(connection.socket, server_side=True)
+    return action
+
+
+def no_tls(connection):
+    """Octets beside the TLS that is there."""
+    os.write(connection.socket.fileno(), b"these are no TLS records")
 
 
 def signal(connection):
@@ -106,7 +154,7 @@ class Origin(threading.Thread):
     def __init__(self, scripts):
         super().__init__(daemon=True)
         self.listener = socket.create_server(("127.0.0.1", 0))
-        self.url = "http://127.0.0.1:%d" % self.listener.getsockname()[1]
+        self.port = self.listener.getsockname()[1]
         self.event = threading.Event()
         self.scripts, self.connections = scripts, []
         if not scripts:
@@ -201,6 +249,10 @@ def up(*pieces, **members):
     return ask("POST", "/up", body={"stream": stream} | members.pop("body", {}), **members)
 
 
+def by_proxy(target="/", scheme="http", method="GET", **proxy):
+    return ask(method, target, origin=f"{scheme}://origin.test", proxy=proxy)
+
+
 def got(body, **members):
     return {"status": 200, "body": body, "error": ABSENT} | members
 
@@ -211,13 +263,15 @@ def failed(*words, **members):
 
 
 class Row:
-    """`want` has an outcome a step, or a table of such lists by driver (None for all others); `wire` has a
+    """`uses_tls`: the origin's URL is https. `want` has an outcome a step, or a table of such lists by driver (None for all others); `wire` has a
     pattern a connection, or such a table. `words` are those of `can` that it takes, besides what its steps do."""
 
-    def __init__(self, name, asks, scripts, want, wire=None, words=(), heads=False):
-        self.name, self.asks, self.scripts, self.heads = name, asks, scripts, heads
+    def __init__(self, name, asks, scripts, want, wire=None, words=(), heads=False, uses_tls=False):
+        self.name, self.asks, self.scripts, self.heads, self.uses_tls = name, asks, scripts, heads, uses_tls
         self.want, self.wire = want, wire
         self.words = set(words).union(*(needs(ask["request"]) for ask in asks))
+        if uses_tls:
+            self.words.add("tls")
         if len(asks) > 1 and scripts:
             self.words.add("session")
 
@@ -226,6 +280,8 @@ def needs(request):
     """The words that a step takes."""
     body, read = request.get("body", {}), request.get("read", "all")
     marks = {mark for piece in body.get("stream", []) if isinstance(piece, dict) for mark in piece}
+    scheme, proxy = request.get("origin", "http:").split(":")[0], request.get("proxy")
+    tunnel = "proxy.tunnel" if scheme == "https" else "proxy.tunnel.plain"
     reads = {str: f"read.{read}", list: "read.amount", dict: "read.abandon"}
     return {word for word, is_needed in {
         "method.any": request["method"] not in ("GET", "HEAD", "POST"),
@@ -240,8 +296,19 @@ def needs(request):
         "expect_continue": "expect_continue" in request,
         "timeout": "timeout_ms" in request,
         "concurrent": "background" in request,
+        "tls": scheme == "https",
+        "proxy.http": proxy is not None and scheme == "http" and "tunnel" not in proxy,
+        tunnel: proxy is not None and (scheme == "https" or "tunnel" in proxy),
+        "proxy.auth": proxy is not None and "auth" in proxy,
+        "proxy.headers": proxy is not None and "headers" in proxy,
         reads[type(read)]: read != "all",
     }.items() if is_needed}
+
+
+def named(do, port):
+    """With the port in the URL of the origin, where that is another."""
+    request = do["request"]
+    return {"request": request | {"origin": request["origin"].format(port=port)}} if "origin" in request else do
 
 
 def is_asked(word):
@@ -254,6 +321,7 @@ def of(table, driver):
 
 
 CUT = [head, send(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello"), fin]
+OPEN = send(b"HTTP/1.1 200 Connection established\r\n\r\n")
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n"
 FILE = tempfile.NamedTemporaryFile()
 FILE.write(b"0123456789" * 100)
@@ -363,6 +431,61 @@ ROWS = [
     Row("refused", [ask(), ask()], [], [failed("refused", status=ABSENT, body=ABSENT)] * 2),
     Row("out of time", [ask("POST", timeout_ms=500), ask()], [[head], [head, reply(b"two")]],
         [failed("timeout", status=ABSENT), got("two")]),
+    Row("another origin", [ask(target="/1"), ask(target="/2", origin="http://localhost:{port}")],
+        [[head, reply(b"one")], [head, reply(b"two")]], [got("one"), got("two")],
+        [rb"GET /1 .*Host: 127\.0\.0\.1:\d+\r\n.*", rb"GET /2 .*Host: localhost:\d+\r\n.*"]),
+    Row("https", [ask(target="/1"), ask(target="/2")], [[tls(), head, reply(b"one"), head, reply(b"two")]],
+        [got("one"), got("two")], [rb"GET /1 .*GET /2 .*"], uses_tls=True),
+    Row("a certificate of an unknown authority, and a good one", [ask(), ask()],
+        [[tls("unknown authority")], [tls(), head, reply(b"two")]],
+        [failed("tls", status=ABSENT), got("two")], uses_tls=True),
+    Row("a certificate of another host", [ask()], [[tls("wrong host")]], [failed("tls", status=ABSENT)], uses_tls=True),
+    Row("no TLS where it should be", [ask()], [[send(b"HTTP/1.1 400 Bad Request\r\n\r\n"), fin]],
+        [failed("tls", status=ABSENT)], uses_tls=True),
+    Row("no TLS any more", [ask("POST")], [[tls(), head, no_tls]], [failed("other", status=ABSENT)], uses_tls=True),
+    Row("no TLS any more, on a connection that is used again", [ask("POST"), ask("POST")],
+        [[tls(), head, reply(b"one"), head, no_tls]], [got("one"), failed("other", status=ABSENT)], uses_tls=True),
+    Row("by proxy", [by_proxy("/1"), by_proxy("/2?q")], [[head, reply(b"one"), head, reply(b"two")]] + [[head, reply(b"two")]],
+        [got("one"), got("two")],
+        {None: [rb"GET http://origin\.test/1 HTTP/1\.1\r\n(.*\r\n)?Host: origin\.test\r\n.*"
+                rb"GET http://origin\.test/2\?q HTTP/1\.1\r\n.*"],
+         "perl-http-tiny": [rb"GET http://origin\.test/1 .*", rb"GET http://origin\.test/2\?q .*"]}),
+    Row("by proxy, and without it", [by_proxy("/1"), ask(target="/2", origin="http://localhost:{port}")],
+        [[head, reply(b"one")], [head, reply(b"two")]],
+        [got("one"), got("two")], [rb"GET http://origin\.test/1 .*", rb"GET /2 .*"]),
+    Row("by proxy, with credentials", [by_proxy(auth="user:s@/%")], [[head, reply(b"")]], [got("")],
+        [rb"GET (?i:.*\r\nProxy-Authorization): Basic dXNlcjpzQC8l\r\n.*"]),
+    Row("by proxy, with field lines for it", [by_proxy(headers=[["X-A", "1"]])], [[head, reply(b"")]], [got("")],
+        [rb"GET .*\r\nX-A: 1\r\n.*"]),
+    Row("no proxy there", [by_proxy()], [], [failed("refused", status=ABSENT)]),
+    Row("a tunnel", [by_proxy("/1", "https"), by_proxy("/2", "https")], [[head, OPEN, tls(), head, reply(b"one"), head, reply(b"two")]]
+        + [[head, OPEN, tls(), head, reply(b"two")]], [got("one"), got("two")],
+        {None: [rb"CONNECT origin\.test:443 .*GET /1 HTTP/1\.1\r\n(.*\r\n)?Host: origin\.test\r\n.*GET /2 .*"],
+         "perl-http-tiny": [rb"CONNECT origin\.test:443 .*GET /1 .*", rb"CONNECT origin\.test:443 .*GET /2 .*"]}),
+    Row("a tunnel, with credentials", [by_proxy("/", "https", auth="user:secret")], [[head, OPEN, tls(), head, reply(b"")]], [got("")],
+        [rb"CONNECT (?i:.*\r\nProxy-Authorization): Basic dXNlcjpzZWNyZXQ=\r\n.*GET / (?!(?i:.*Proxy-Auth)).*"]),
+    Row("a tunnel, with field lines for the proxy", [by_proxy("/", "https", headers=[["X-A", "1"], ["X-A", "2"]])],
+        [[head, OPEN, tls(), head, reply(b"")]], [got("")], [rb"CONNECT .*\r\nX-A: 1\r\nX-A: 2\r\n.*GET / (?!.*X-A).*"]),
+    Row("a tunnel for http", [by_proxy(tunnel=True)], [[head, OPEN, head, reply(b"hello")]], [got("hello")],
+        [rb"CONNECT origin\.test:80 .*GET / HTTP/1\.1\r\n(.*\r\n)?Host: origin\.test\r\n.*"]),
+    Row("two tunnels, by what the proxy is sent", [by_proxy("/1", "https", auth="a:b"), by_proxy("/2", "https", auth="c:d")],
+        [[head, OPEN, tls(), head, reply(b"one")], [head, OPEN, tls(), head, reply(b"two")]], [got("one"), got("two")],
+        [rb"CONNECT .*YTpi\r\n.*GET /1 .*", rb"CONNECT .*Yzpk\r\n.*GET /2 .*"]),
+    Row("a tunnel that is refused, and one that is not", [by_proxy("/1", "https"), by_proxy("/2", "https")],
+        [[head, send(b"HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n")], [head, OPEN, tls(), head, reply(b"two")]],
+        {None: [failed("tunnel", status=ABSENT), got("two")],
+         "perl-http-tiny": [got("", status=407), got("two")]}, [rb"CONNECT .*\r\n\r\n", rb"CONNECT .*GET /2 .*"]),
+    Row("an end instead of an answer to CONNECT", [by_proxy(scheme="https", method="POST")], [[head, fin]],
+        {None: [failed("reset", "closed", status=ABSENT)], "python-http.client": [failed("closed", status=ABSENT)],
+         "perl-http-tiny": [failed("other")]}),
+    Row("garbage instead of an answer to CONNECT", [by_proxy(scheme="https")], [[head, send(b"\x00\xff 200 OK\r\n\r\n"), fin]],
+        [failed("malformed", status=ABSENT)]),
+    Row("an unknown authority in a tunnel", [by_proxy(scheme="https")], [[head, OPEN, tls("unknown authority")]],
+        [failed("tls", status=ABSENT)]),
+    Row("a cut body in a tunnel", [by_proxy(scheme="https", method="POST")], [[head, OPEN, tls()] + CUT],
+        {None: [failed("reset", "incomplete", "closed", status=200, body="hello")],
+         "python-http.client": [failed("incomplete", status=200, body="hello")],
+         "perl-http-tiny": [failed("incomplete", status=ABSENT, body=ABSENT)]}),
     Row("two at once", [ask(target="/1", background=True), ask(target="/2")],
         [[head, wait, reply(b"one")], [head, reply(b"two"), signal]], [got("one"), got("two")]),
 ]
@@ -448,12 +571,17 @@ class Examination:
         assert heads == (len(row.asks) if row.heads else 0), f"{heads} heads were told"
         return [answers[step] for step in range(len(row.asks))]
 
-    def session(self, row):
-        """The answers to a row's steps, and what came on the wire."""
-        origin = Origin(row.scripts)
+    def session(self, row, scripts):
+        """The answers to a row's steps, and what came on the wire. A proxy that is asked for is the origin, too."""
+        origin = Origin(scripts)
         self.id += 1
-        begin = {"case": row.name, "origin": origin.url, "deadline_ms": 5000} | ({"heads": True} if row.heads else {})
-        steps = [{"id": self.id, "step": step, "do": do} for step, do in enumerate(row.asks)]
+        url = f"https://localhost:{origin.port}" if row.uses_tls else f"http://127.0.0.1:{origin.port}"
+        begin = {"case": row.name, "origin": url, "deadline_ms": 5000} | ({"heads": True} if row.heads else {})
+        if MINT is not None:
+            begin["ca"] = MINT.ca
+        if any("proxy" in do["request"] for do in row.asks):
+            begin["proxy"] = f"http://127.0.0.1:{origin.port}"
+        steps = [{"id": self.id, "step": step, "do": named(do, origin.port)} for step, do in enumerate(row.asks)]
         try:
             self.driver.say({"id": self.id, "begin": begin}, *steps)
             answers = self.answers(row, origin)
@@ -465,7 +593,7 @@ class Examination:
 
     def refuses(self, row, lacking):
         """A step that takes what it does not claim has to be refused, all others to be played."""
-        answers, _ = self.session(Row(row.name, row.asks, [[head, reply(b"")]] * 2, None))
+        answers, _ = self.session(row, [[head, reply(b"")]] * 2)
         if not any("unsupported" in answer for answer in answers):
             yield f"does not claim {lacking}, and does not say `unsupported`: {answers}"
 
@@ -473,7 +601,7 @@ class Examination:
         if lacking := row.words - self.can:
             yield from self.refuses(row, lacking)
             return
-        answers, wire = self.session(row)
+        answers, wire = self.session(row, row.scripts)
         for step, (want, answer) in enumerate(zip(of(row.want, self.name), answers)):
             if "outcome" not in answer:
                 yield f"step {step}: {answer}"
@@ -523,7 +651,10 @@ class Examination:
         names = all(isinstance(self.hello.get(name), str) for name in ("client", "version", "engine"))
         self.check("hello", [] if names and self.hello.get("assay") == 1 else [str(self.hello)])
         for row in ROWS:
-            self.play(row)
+            if MINT is not None or "tls" not in row.words:
+                self.play(row)
+        if MINT is None:
+            self.shown |= {"tls", "proxy.tunnel"}
         self.check("every word of `can` holds", [f"no row shows {word}" for word in sorted(self.can - self.shown)])
         status = self.driver.stop()
         self.check("ends with its input", [] if status == 0 else [f"status {status}"])
@@ -545,6 +676,8 @@ def main(paths):
     folder = os.path.join(ROOT, "drivers")
     paths = paths or sorted(entry.path for entry in os.scandir(folder) if entry.is_file() and os.access(entry.path, os.X_OK))
     passed = failed = 0
+    if MINT is None:
+        print("left out: TLS, for openssl is not here")
     for path in paths:
         if missing := missing_interpreter(path):
             print(f"left out: {os.path.basename(path)}, for {missing} is not here")

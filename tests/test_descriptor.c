@@ -230,18 +230,18 @@ static const struct answer_row {
     const char *want;   /* error, status, fields; or what is wrong with it */
     const char *tunnel; /* where the status of CONNECT stands */
 } answer_rows[] = {
-    {"{\"s\": {\"n\": 200}, \"c\": 0, \"h\": {\"a\": [\"1\", \"2\"], \"b\": \"\xe4\"}, \"t\": null}", "none 200 a=1 a=2 b=\xe4"},
-    {"{\"s\": {\"n\": 0}, \"c\": 7, \"h\": {}, \"t\": \"no way\"}", "refused 0 code 7: no way"},
-    {"{\"s\": {\"n\": 200}, \"c\": 9}", "other 200 code 9: "},
+    {"{\"s\": {\"n\": 200}, \"c\": 0, \"h\": {\"a\": [\"1\", \"2\"], \"b\": \"\xe4\"}, \"t\": null}", "none 200 a=1 a=2 b=\xe4", NULL},
+    {"{\"s\": {\"n\": 0}, \"c\": 7, \"h\": {}, \"t\": \"no way\"}", "refused 0 code 7: no way", NULL},
+    {"{\"s\": {\"n\": 200}, \"c\": 9}", "other 200 code 9: ", NULL},
     {"{\"s\": {\"n\": 0}, \"c\": 9, \"x\": 407}", "tunnel 0 code 9: ", "x"},
     {"{\"s\": {\"n\": 0}, \"c\": 9, \"x\": 100}", "tunnel 0 code 9: ", "x"},
     {"{\"s\": {\"n\": 0}, \"c\": 9, \"x\": 204}", "other 0 code 9: ", "x"},
     {"{\"s\": {\"n\": 0}, \"c\": 7, \"x\": 407}", "refused 0 code 7: ", "x"},
     {"{\"s\": {\"n\": 200}, \"c\": 0, \"x\": 407}", "none 200", "x"},
     {"{\"s\": {\"n\": 200}, \"c\": 0, \"x\": null}", "want a number as \"x\"", "x"},
-    {"{\"s\": {\"n\": \"200\"}, \"c\": 0}", "want a number as \"s.n\""},
-    {"{\"c\": 0}", "want a number as \"s.n\""},
-    {"{\"s\": {\"n\": 200}", "want"},
+    {"{\"s\": {\"n\": \"200\"}, \"c\": 0}", "want a number as \"s.n\"", NULL},
+    {"{\"c\": 0}", "want a number as \"s.n\"", NULL},
+    {"{\"s\": {\"n\": 200}", "want", NULL},
 };
 /* clang-format on */
 

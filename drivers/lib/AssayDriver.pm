@@ -4,7 +4,8 @@ package AssayDriver;
 #
 #   AssayDriver::run(client => ..., version => ..., engine => ..., can => [...], errors => [...], session => CLASS)
 #
-# CLASS->new($begin)            makes the client anew; $begin->{origin} is a URL, $begin->{deadline} seconds
+# CLASS->new($begin)            makes the client anew; $begin->{deadline} is seconds, $begin->{ca} the path of the
+#                               certificates to trust (undef: nobody speaks TLS)
 # $session->play($ask, $out)    performs one exchange; dies with the client's error
 # $session->close               closes all connections
 #
@@ -85,7 +86,9 @@ sub take {
         my $begin = $message->{begin};
         $loop->{id} = $message->{id};
         $loop->{heads} = $begin->{heads};
-        $loop->{on} = $loop->{session}->new({ origin => $begin->{origin}, deadline => ($begin->{deadline_ms} // 5000) / 1000 });
+        $loop->{begin} = {
+            (map { $_ => $begin->{$_} } qw(origin proxy ca)), deadline => ($begin->{deadline_ms} // 5000) / 1000 };
+        $loop->{on} = $loop->{session}->new($loop->{begin});
     }
     elsif (!$loop->{on} || $message->{id} != $loop->{id}) {
         junk('no such session: ' . $json->encode($message));
@@ -108,7 +111,7 @@ sub play {
     my $place = qq("id":$loop->{id},"step":$message->{step});
     my $outcome = AssayDriver::Outcome->new(sub { say_line(qq({$place,"event":"head"})) if $loop->{heads} });
     my $is_done = eval {
-        my $ask = AssayDriver::Ask->new($message->{do}{request}, hold_at($loop->{id}, $place));
+        my $ask = AssayDriver::Ask->new($message->{do}{request}, $loop->{begin}, hold_at($loop->{id}, $place));
         my @lacking = grep { !$loop->{can}{$_} } $ask->needs;
         unsupported(join ', ', @lacking) if @lacking;
         $loop->{on}->play($ask, $outcome);
@@ -151,19 +154,22 @@ sub hold_at {
     };
 }
 
-# What a step asks: {method}, {target}, {headers} and {trailers} ([name, value] pairs), {expect_continue},
+# What a step asks: {method}, {origin} (scheme and authority of its URL), {target}, {proxy} (undef, or {url}, {auth},
+# {headers} for it alone, {tunnel}: CONNECT also where the URL is http), {headers} and {trailers} ([name, value] pairs), {expect_continue},
 # {timeout} (seconds), {bytes} (the content, where it is given whole), {has_stream}, {length}; {read} is
 # "all", "stream", "amounts" ({amounts}, a list) or "abandon" ({abandon}).
 package AssayDriver::Ask;
 
 sub new {
-    my ($class, $request, $hold) = @_;
+    my ($class, $request, $begin, $hold) = @_;
     AssayDriver::junk('a step without a request') unless ref $request eq 'HASH';
     my $body = $request->{body} || {};
     my $read = $request->{read} // 'all';
     my $self = bless {
         (map { $_ => AssayDriver::octets($request->{$_}) } qw(method target)),
         (map { $_ => fields($request->{$_}) } qw(headers trailers)),
+        origin          => AssayDriver::octets($request->{origin} // $begin->{origin}),
+        proxy           => $request->{proxy} && proxy($begin->{proxy}, $request->{proxy}),
         expect_continue => $request->{expect_continue},
         background      => $request->{background},
         bytes           => $body->{bytes} && built($body->{bytes}),
@@ -183,6 +189,13 @@ sub new {
 sub fields {
     my ($fields) = @_;
     return [map { [AssayDriver::octets($_->[0]), AssayDriver::octets($_->[1])] } @{ $fields || [] }];
+}
+
+sub proxy {
+    my ($url, $proxy) = @_;
+    my $auth = defined $proxy->{auth} ? AssayDriver::octets($proxy->{auth}) : undef;
+    return {
+        url => AssayDriver::octets($url), auth => $auth, headers => fields($proxy->{headers}), tunnel => $proxy->{tunnel} };
 }
 
 sub built {
@@ -214,6 +227,9 @@ sub has_empty_piece {
 sub needs {
     my ($self) = @_;
     my @marks = grep { ref $_ eq 'HASH' } @{ $self->{pieces} };
+    my $is_https = $self->{origin} =~ /^https:/;
+    my $proxy = $self->{proxy};
+    my $is_proxy_https = $proxy && $proxy->{url} =~ /^https:/;
     my @needs = (
         [$self->{method} !~ /\A(?:GET|HEAD|POST)\z/                  => 'method.any'],
         [scalar @{ $self->{headers} }                                => 'headers.any'],
@@ -227,6 +243,13 @@ sub needs {
         [$self->{expect_continue}                                    => 'expect_continue'],
         [defined $self->{timeout}                                    => 'timeout'],
         [$self->{background}                                         => 'concurrent'],
+        [$is_https || $is_proxy_https                                => 'tls'],
+        [$proxy && !$is_https && !$proxy->{tunnel}                   => 'proxy.http'],
+        [$proxy && $is_https                                         => 'proxy.tunnel'],
+        [$proxy && !$is_https && $proxy->{tunnel}                    => 'proxy.tunnel.plain'],
+        [$is_proxy_https                                             => 'proxy.tls'],
+        [$proxy && defined $proxy->{auth}                            => 'proxy.auth'],
+        [$proxy && scalar @{ $proxy->{headers} }                     => 'proxy.headers'],
         [$self->{read} eq 'stream'                                   => 'read.stream'],
         [$self->{read} eq 'amounts'                                  => 'read.amount'],
         [$self->{read} eq 'abandon'                                  => 'read.abandon'],

@@ -2,7 +2,8 @@
 //
 // run({client, version, engine, can, errors, Session}), where
 //
-//   new Session(begin)           makes the client anew; begin.origin is a URL, begin.deadlineMs
+//   new Session(begin)           makes the client anew; begin.deadlineMs, and begin.ca, the path of the
+//                                certificates to trust (undefined: nobody speaks TLS)
 //   session.play(ask, outcome)   performs one exchange; throws, or rejects with, what the client gives as error
 //   session.close()              closes all connections
 //
@@ -60,15 +61,23 @@ function built(parts) {
   return Buffer.concat(decoded.map(([data, times]) => Buffer.alloc(data.length * times, data)));
 }
 
+/** The proxy of a step: `auth` is "user:secret" or undefined, `headers` are for it alone; `tunnel`: CONNECT also for http. */
+const proxyOf = (url, { auth, headers, tunnel = false }) =>
+  ({ url: text(url), auth: auth === undefined ? undefined : text(auth), headers: fields(headers), tunnel });
+
 /**
- * What a step asks. `bytes` is the content, where it is given whole, else null; where `hasStream`, its
+ * What a step asks. `origin` is scheme and authority of its URL, `target` the rest; `proxy` is null where none is
+ * used, and `tunnels` says whether it goes by a tunnel. `bytes` is the content, where it is given whole, else null; where `hasStream`, its
  * pieces come from stream(), and `length` is its length, undefined where unknown. `read` is "all",
  * "stream", "amounts" (an endless iterator, `amounts`) or "abandon" (that many octets).
  */
 class Ask {
-  constructor(request, hold) {
+  constructor(request, begin, hold) {
     const { body = {}, read = 'all' } = request;
     this.method = text(request.method);
+    this.origin = text(request.origin ?? begin.origin);
+    this.proxy = request.proxy ? proxyOf(begin.proxy, request.proxy) : null;
+    this.tunnels = this.proxy !== null && (this.origin.startsWith('https:') || this.proxy.tunnel);
     this.target = text(request.target);
     this.headers = fields(request.headers);
     this.trailers = fields(request.trailers);
@@ -98,6 +107,9 @@ class Ask {
   needs() {
     const marks = (word) => this.pieces.some((piece) => !Buffer.isBuffer(piece) && word in piece);
     const isKnown = this.length !== undefined;
+    const isHttps = this.origin.startsWith('https:');
+    const { proxy } = this;
+    const isProxyHttps = proxy !== null && proxy.url.startsWith('https:');
     return Object.entries({
       'method.any': !['GET', 'HEAD', 'POST'].includes(this.method),
       'headers.any': this.headers.length > 0,
@@ -111,6 +123,13 @@ class Ask {
       'expect_continue': this.expectContinue,
       'timeout': this.timeoutMs !== undefined,
       'concurrent': this.background,
+      'tls': isHttps || isProxyHttps,
+      'proxy.http': proxy && !this.tunnels,
+      'proxy.tunnel': this.tunnels && isHttps,
+      'proxy.tunnel.plain': this.tunnels && !isHttps,
+      'proxy.tls': isProxyHttps,
+      'proxy.auth': proxy && proxy.auth !== undefined,
+      'proxy.headers': proxy && proxy.headers.length > 0,
       'read.stream': this.read === 'stream',
       'read.amount': this.read === 'amounts',
       'read.abandon': this.read === 'abandon',
@@ -184,7 +203,7 @@ class Loop {
   #driver;
   #session = null;
   #id = null;
-  #wantsHeads = false;
+  #begun = null;
   #holds = new Map(); // name to what frees it
   #turn = Promise.resolve(); // all that has to be done before the next message
 
@@ -216,8 +235,8 @@ class Loop {
 
   #begin({ id, begin }) {
     this.#id = id;
-    this.#wantsHeads = begin.heads ?? false;
-    this.#session = new this.#driver.Session({ origin: begin.origin, deadlineMs: begin.deadline_ms ?? 5000 });
+    this.#begun = begin;
+    this.#session = new this.#driver.Session({ ca: begin.ca, deadlineMs: begin.deadline_ms ?? 5000 });
   }
 
   async #end() {
@@ -235,12 +254,12 @@ class Loop {
     });
     let ask;
     try {
-      ask = new Ask(message.do.request, hold);
+      ask = new Ask(message.do.request, this.#begun, hold);
     } catch (error) {
       if (error instanceof Unsupported) return say({ ...place, unsupported: error.message });
       throw new Junk(`a step of a wrong shape (${error.message}): ${JSON.stringify(message)}`);
     }
-    const outcome = new Outcome(() => this.#wantsHeads && say({ ...place, event: 'head' }));
+    const outcome = new Outcome(() => this.#begun.heads && say({ ...place, event: 'head' }));
     const answered = this.#answer(ask, outcome).then((answer) => say({ ...place, ...answer }));
     return ask.background ? answered.catch((error) => this.#fail(error)) && undefined : answered;
   }

@@ -2,7 +2,8 @@
 
 A driver calls run() with a Session class of its own:
 
-    Session(begin)              makes the client anew; begin.origin is a URL, begin.deadline seconds
+    Session(begin)              makes the client anew; begin.deadline is seconds, begin.ca the path of the
+                                certificates to trust (None: nobody speaks TLS)
     session.play(ask, outcome)  performs one exchange; raises what the client raises
     session.close()             closes all connections
 
@@ -77,13 +78,29 @@ def by_type(table):
 class Begin:
     def __init__(self, begin):
         self.origin = begin["origin"]
+        self.proxy = begin.get("proxy")
+        self.ca = begin.get("ca")
         self.deadline = begin.get("deadline_ms", 5000) / 1000
         self.wants_heads = begin.get("heads", False)
+
+
+class Proxy:
+    """The proxy by way of which a step goes: its url, auth ("user:secret" or None), headers for it alone,
+    and whether a tunnel is asked for also where the URL is http."""
+
+    def __init__(self, url, proxy):
+        self.url = url
+        self.auth = text(proxy["auth"]) if "auth" in proxy else None
+        self.headers = [(text(name), text(value)) for name, value in proxy.get("headers", [])]
+        self.tunnel = proxy.get("tunnel", False)
 
 
 class Ask:
     """What a step asks.
 
+    origin     scheme and authority of its URL; target is the rest
+    proxy      a Proxy, or None
+    tunnels    it goes by a tunnel through it
     bytes      the content, where it is given whole, else None
     file       the path of the file that holds it, where the client is to read one, else None
     has_stream its source is stream(), which yields the pieces; length is its length, None where unknown
@@ -91,9 +108,12 @@ class Ask:
     read       "all", "stream", "amounts" (an endless iterator, amounts) or "abandon" (that many octets)
     """
 
-    def __init__(self, request, hold):
+    def __init__(self, request, begin, hold):
         self.method = text(request["method"])
+        self.origin = text(request.get("origin", begin.origin))
         self.target = text(request["target"])
+        self.proxy = Proxy(begin.proxy, request["proxy"]) if "proxy" in request else None
+        self.tunnels = self.proxy is not None and (self.origin.startswith("https:") or self.proxy.tunnel)
         self.headers = [(text(name), text(value)) for name, value in request.get("headers", [])]
         self.trailers = [(text(name), text(value)) for name, value in request.get("trailers", [])]
         self.expect_continue = request.get("expect_continue", False)
@@ -127,6 +147,8 @@ class Ask:
     def needs(self):
         """The words of `can` that it takes."""
         known = self.method in ("GET", "HEAD", "POST")
+        is_https, proxy = self.origin.startswith("https:"), self.proxy
+        is_proxy_https = proxy is not None and proxy.url.startswith("https:")
         marks = [isinstance(piece, dict) and word in piece for piece in self.pieces for word in ("hold", "fail")]
         return [word for word, is_needed in (
             ("method.any", not known),
@@ -141,6 +163,13 @@ class Ask:
             ("expect_continue", self.expect_continue),
             ("timeout", self.timeout is not None),
             ("concurrent", self.background),
+            ("tls", is_https or is_proxy_https),
+            ("proxy.http", proxy and not self.tunnels),
+            ("proxy.tunnel", self.tunnels and is_https),
+            ("proxy.tunnel.plain", self.tunnels and not is_https),
+            ("proxy.tls", is_proxy_https),
+            ("proxy.auth", proxy and proxy.auth is not None),
+            ("proxy.headers", proxy and proxy.headers),
             ("read.stream", self.read == "stream"),
             ("read.amount", self.read == "amounts"),
             ("read.abandon", self.read == "abandon"),
@@ -228,7 +257,7 @@ class Loop:
 
     def asked(self, message):
         try:
-            ask = Ask(message["do"]["request"], self.hold_at(message["step"]))
+            ask = Ask(message["do"]["request"], self.begun, self.hold_at(message["step"]))
             lacking = [word for word in ask.needs() if word not in self.can]
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise Junk(f"a step of a wrong shape ({error!r}): {message}") from error
