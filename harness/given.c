@@ -1,21 +1,46 @@
 #include "harness/given.h"
 
-static bool sets_field(const struct client_step *step, const struct endpoint *endpoints,
-                       const char *name)
+bool given_field(const struct header *headers, size_t count, const struct endpoint *endpoints,
+                 const char *name)
 {
-    for (size_t i = 0; i < step->header_count; i++) {
-        struct octets_cursor cursor = {.octets = &step->headers[i].name, .endpoints = endpoints};
+    for (size_t i = 0; i < count; i++) {
+        struct octets_cursor cursor = {.octets = &headers[i].name, .endpoints = endpoints};
         if (bytes_equal_fold(octets_peek(&cursor), bytes_of(name)))
             return true;
     }
     return false;
 }
 
+struct bytes given_target(struct bytes target)
+{
+    static const char *const schemes[] = {"http://", "https://"};
+    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
+        struct bytes rest = target;
+        const size_t len = strlen(schemes[i]);
+        if (rest.len < len || !bytes_equal_fold(bytes_take(&rest, len), bytes_of(schemes[i])))
+            continue;
+        while (rest.len > 0 && strchr("/?#", rest.at[0]) == NULL)
+            bytes_take(&rest, 1);
+        return rest;
+    }
+    return target;
+}
+
 static bool frames_itself(const struct client_step *step, const struct endpoint *endpoints)
 {
-    return sets_field(step, endpoints, "Content-Length") ||
-           sets_field(step, endpoints, "Transfer-Encoding") ||
-           sets_field(step, endpoints, "Content-Encoding");
+    static const char *const names[] = {"Content-Length", "Transfer-Encoding", "Content-Encoding"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (given_field(step->headers, step->header_count, endpoints, names[i]))
+            return true;
+    return false;
+}
+
+static bool asked_for(const struct client_step *step, const struct endpoint *endpoints,
+                      const struct seen_request *request)
+{
+    return octets_equal(&step->method, endpoints, request->method) &&
+           (octets_equal(&step->target, endpoints, request->target) ||
+            octets_equal(&step->target, endpoints, given_target(request->target)));
 }
 
 /* What is left of `came` when the piece has been taken off its front; false where they differ. */
@@ -59,10 +84,11 @@ bool given_holds(const struct point *point, const struct endpoint *endpoints,
                  const struct seen_request *request)
 {
     bool is_known = false;
+    if (bytes_equal(request->method, bytes_of("CONNECT")))
+        return true;
     for (size_t i = 0; i < point->client_count; i++) {
         const struct client_step *step = &point->client[i];
-        if (!octets_equal(&step->method, endpoints, request->method) ||
-            !octets_equal(&step->target, endpoints, request->target))
+        if (!asked_for(step, endpoints, request))
             continue;
         if (frames_itself(step, endpoints) || gave(&step->body, endpoints, request))
             return true;

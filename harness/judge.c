@@ -14,16 +14,15 @@ struct judge {
     const struct point *point;
     struct arena *arena;
     struct seen seen;
+    struct seen_run run;
     struct seen_wire *wires; /* by peer */
     const struct outcome **outcomes;
     bool *is_reached; /* by mark */
-    struct seen_findings findings;
-    bool was_cut; /* by the deadline, or as runaway */
+    bool was_cut;     /* by the deadline, or as runaway */
     size_t event_count;
     size_t *news; /* by client step: the number of the event that told of it first; 0: none */
     struct beginning *began; /* of the steps that behaviours name */
     size_t began_count;
-    bool canary_asked;
     const struct outcome *canary; /* its outcome */
 };
 
@@ -73,12 +72,13 @@ struct judge *judge_new(const struct point *point, const struct endpoint *endpoi
     judge->wires = arena_array(arena, point->peer_count, sizeof(*judge->wires));
     judge->news = arena_array(arena, point->client_count, sizeof(*judge->news));
     note_named_steps(judge);
+    judge->run = (struct seen_run){.arena = arena,
+                                   .point = point,
+                                   .endpoints = endpoints,
+                                   .has_canary = judges_connection(point),
+                                   .wires = judge->wires};
     for (size_t i = 0; i < point->peer_count; i++)
-        judge->wires[i] = (struct seen_wire){.arena = arena,
-                                             .findings = &judge->findings,
-                                             .index = (unsigned)i,
-                                             .peer = &peers[i],
-                                             .has_canary = judges_connection(point)};
+        judge->wires[i] = seen_wire_of(&judge->run, (unsigned)i, &peers[i]);
     judge->seen = (struct seen){
         .outcomes = judge->outcomes,
         .outcome_count = point->client_count,
@@ -128,11 +128,10 @@ static void note_beginning(struct judge *judge, const struct event *event)
             judge->began[i].event = judge->event_count;
 }
 
-/* The peer has said something, or ended its side. */
-static bool is_answer(enum event_kind kind)
+static bool is_of_a_wire(enum event_kind kind)
 {
-    return kind == EVENT_SENT || kind == EVENT_FIN_SENT || kind == EVENT_RST_SENT ||
-           kind == EVENT_CLOSED;
+    return !event_is_clients(kind) && kind != EVENT_ENDED && kind != EVENT_DEADLINE &&
+           kind != EVENT_RUNAWAY;
 }
 
 void judge_watch(void *watcher, const struct event *event)
@@ -143,14 +142,12 @@ void judge_watch(void *watcher, const struct event *event)
         note_beginning(judge, event);
     else if (event->kind == EVENT_HEAD || event->kind == EVENT_OUTCOME)
         note_news(judge, event);
-    if (event->kind == EVENT_RECEIVED)
-        seen_receive(&judge->wires[event->peer], event->connection, event->octets);
-    else if (is_answer(event->kind))
-        seen_answer(&judge->wires[event->peer], event->connection);
-    else if (event->kind == EVENT_STEP_DONE)
+    if (is_of_a_wire(event->kind))
+        seen_event(&judge->wires[event->peer], event);
+    if (event->kind == EVENT_STEP_DONE)
         reach_marks(judge, event);
     else if (event->kind == EVENT_ASKED)
-        judge->canary_asked = event->step == judge->point->client_count;
+        judge->run.canary_is_asked = event->step == judge->point->client_count;
     else if (event->kind == EVENT_OUTCOME)
         take_outcome(judge, event);
     else if (event->kind == EVENT_DEADLINE || event->kind == EVENT_RUNAWAY)
@@ -236,7 +233,7 @@ static enum grade grade_of(const struct judge *judge)
         was_reused = was_reused || judge->wires[i].canary.was_reused;
         was_content = was_content || judge->wires[i].canary.was_content;
     }
-    if (!judge->canary_asked || canary == NULL)
+    if (!judge->run.canary_is_asked || canary == NULL)
         return GRADE_UNSEEN;
     if (was_content)
         return GRADE_DESYNCED;
@@ -278,10 +275,10 @@ static bool is_allowed(const struct judge *judge, enum rule rule)
 static void drop_allowed(struct judge *judge)
 {
     size_t kept = 0;
-    for (size_t i = 0; i < judge->findings.count; i++)
-        if (!is_allowed(judge, judge->findings.items[i].finding.rule))
-            judge->findings.items[kept++] = judge->findings.items[i];
-    judge->findings.count = kept;
+    for (size_t i = 0; i < judge->run.findings.count; i++)
+        if (!is_allowed(judge, judge->run.findings.items[i].finding.rule))
+            judge->run.findings.items[kept++] = judge->run.findings.items[i];
+    judge->run.findings.count = kept;
 }
 
 /* A source that breaks leaves its message unfinished: so it was asked. */
@@ -299,11 +296,13 @@ static bool breaks_off(const struct point *point)
 static void judge_contents(struct judge *judge, unsigned peer)
 {
     const struct seen_request *request = judge->wires[peer].peer->first;
+    if (judge->wires[peer].is_unjudged)
+        return;
     for (; request != NULL; request = request->next) {
         if (given_holds(judge->point, judge->seen.endpoints, request))
             continue;
         seen_findings_add(
-            &judge->findings,
+            &judge->run.findings,
             (struct run_finding){
                 {RULE_BODY_AS_GIVEN, request->offset, request->number}, peer, request->connection},
             judge->arena);
@@ -319,8 +318,10 @@ static void finish_wires(struct judge *judge, struct run_result *result)
         result->request_count += judge->wires[i].peer->request_count;
     }
     drop_allowed(judge);
-    result->findings = judge->findings.items;
-    result->finding_count = judge->seen.finding_count = judge->findings.count;
+    result->findings = judge->run.findings.items;
+    result->finding_count = judge->run.findings.count;
+    for (size_t i = 0; i < result->finding_count; i++)
+        judge->seen.finding_count += rule_verdict(result->findings[i].finding.rule) > VERDICT_INFO;
 }
 
 static bool counts(const struct case_ *case_, enum rule rule)

@@ -38,7 +38,7 @@ struct seen {
     const struct seen_peer *peers;    /* by peer index */
     const struct peer *scripts;       /* the same, for their names */
     const struct endpoint *endpoints; /* the same */
-    size_t finding_count;             /* rules that were broken */
+    size_t finding_count;             /* rules that were broken, not mere advice */
     /* Whether the first news of that client step came before the peer's step began. */
     bool (*came_before)(const void *context, size_t client_step, const struct step_ref *ref);
     const void *context;

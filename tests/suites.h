@@ -43,6 +43,7 @@
     X("harness/match", match_tests)                                                                \
     X("harness/given", given_tests)                                                                \
     X("harness/judge", judge_tests)                                                                \
+    X("harness/seen", seen_tests)                                                                  \
     X("wire/rules", rules_tests)                                                                   \
     X("reports/wire_text", wire_text_tests)                                                        \
     X("reports/console", console_tests)                                                            \

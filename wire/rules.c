@@ -77,8 +77,21 @@ const char *rule_message(enum rule rule)
     return rows[rule].message;
 }
 
+/* The catalog's level of these stands for words that are none of BCP 14. */
+static const struct {
+    enum rule rule;
+    enum verdict verdict;
+} without_keyword[] = {
+    {RULE_PROXY_CONNECTION, VERDICT_INFO},
+    {RULE_KEEP_ALIVE_TO_PROXY, VERDICT_INFO},
+    {RULE_SNI_ADDRESS, VERDICT_WARN},
+};
+
 enum verdict rule_verdict(enum rule rule)
 {
+    for (size_t i = 0; i < sizeof(without_keyword) / sizeof(without_keyword[0]); i++)
+        if (without_keyword[i].rule == rule)
+            return without_keyword[i].verdict;
     const char *level = rule_level(rule);
     const bool is_must = strcmp(level, "MUST") == 0 || strcmp(level, "MUST NOT") == 0;
     return is_must ? VERDICT_FAIL : VERDICT_WARN;

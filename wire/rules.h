@@ -42,7 +42,8 @@ const char *rule_level(enum rule rule);
 /* What is wrong, in words. */
 const char *rule_message(enum rule rule);
 
-/* How a rule that was broken comes out: a MUST or MUST NOT fails, all else warns. */
+/* How a rule that was broken comes out: a MUST or MUST NOT of BCP 14 fails, what the RFC only
+ * advises is info, and all else warns. */
 enum verdict rule_verdict(enum rule rule);
 
 struct finding {

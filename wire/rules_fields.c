@@ -58,6 +58,8 @@ static void check_option(struct rules *rules, const struct http_reader *reader, 
     const size_t field = find_field(option);
     if (bytes_equal_fold(option, bytes_of("close")))
         rules->has_close = true;
+    if (field == RULES_FIELD_KEEP_ALIVE && rules->is_proxy)
+        rules_tell(rules, RULE_KEEP_ALIVE_TO_PROXY, http_field_offset(reader, option.at));
     if (field == RULES_FIELD_COUNT)
         return;
     rules->is_listed[field] = true;
@@ -235,12 +237,29 @@ static void check_length(struct rules *rules, const struct http_reader *reader)
         tell_if_seen(rules, RULES_FIELD_EXPECT, RULE_EXPECT_NO_CONTENT);
 }
 
+/* RFC 9110, sections 9.3.6 and 11.7.2, and RFC 9112, appendix C.2.2. A Content-Length of 0 is
+ * check_length()'s. */
+static void check_proxying(struct rules *rules, const struct http_reader *reader)
+{
+    const struct http_message *message = &reader->message;
+    tell_if_seen(rules, RULES_FIELD_PROXY_CONNECTION, RULE_PROXY_CONNECTION);
+    if (!rules->is_proxy)
+        tell_if_seen(rules, RULES_FIELD_PROXY_AUTHORIZATION, RULE_PROXY_CREDENTIALS_AT_ORIGIN);
+    if (rules->method != RULES_METHOD_CONNECT)
+        return;
+    tell_if_seen(rules, RULES_FIELD_AUTHORIZATION, RULE_CREDENTIALS_AT_PROXY);
+    tell_if_seen(rules, RULES_FIELD_TRANSFER_ENCODING, RULE_CONNECT_FRAMING);
+    if (message->framing == HTTP_FRAMING_LENGTH && message->content_length > 0)
+        tell_if_seen(rules, RULES_FIELD_CONTENT_LENGTH, RULE_CONNECT_FRAMING);
+}
+
 void rules_head(struct rules *rules, const struct http_reader *reader)
 {
     if (rules->seen[RULES_FIELD_HOST] == 0 && reader->start.minor > 0)
         rules_tell(rules, RULE_HOST_MISSING, reader->line_offset);
     check_listed(rules);
     check_length(rules, reader);
+    check_proxying(rules, reader);
     if (rules->seen[RULES_FIELD_RANGE] == 0)
         tell_if_seen(rules, RULES_FIELD_IF_RANGE, RULE_IF_RANGE_ALONE);
     if (rules->is_peer_1_0)

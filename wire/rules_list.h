@@ -11,7 +11,7 @@
 /* clang-format off */
 #define RULES(X) \
     RULES_OF_START(X) RULES_OF_HOST(X) RULES_OF_FIELDS(X) RULES_OF_CONNECTION(X) \
-    RULES_OF_FRAMING(X) RULES_OF_CONTENT(X)
+    RULES_OF_FRAMING(X) RULES_OF_CONTENT(X) RULES_OF_PROXIES(X) RULES_OF_RUN(X)
 
 /* The request line, and what stands before it. */
 #define RULES_OF_START(X) \
@@ -90,8 +90,28 @@
     X(OPTIONS_CONTENT_TYPE, "options-content-type", "9110-9.3.7-1", "MUST", "OPTIONS with content but no Content-Type") \
     X(HEAD_UNFINISHED, "head-unfinished", "9112-2.1-1", "grammar", "a request left off in its head") \
     X(CONTENT_UNFINISHED, "content-unfinished", "9112-6.2-2", "grammar", "less content than Content-Length says") \
-    X(CHUNKED_UNFINISHED, "chunked-unfinished", "9112-7.1-1", "grammar", "chunked content left off before its end") \
-    X(BODY_AS_GIVEN, "body-as-given", "9112-B.2-1", "grammar", "other content than the caller gave")
+    X(CHUNKED_UNFINISHED, "chunked-unfinished", "9112-7.1-1", "grammar", "chunked content left off before its end")
+
+/* What a proxy, and what an origin may be told. */
+#define RULES_OF_PROXIES(X) \
+    X(CONNECT_FRAMING, "connect-framing", "9110-9.3.6-6", "grammar", "Transfer-Encoding, or a Content-Length other than 0, in a CONNECT request") \
+    X(CREDENTIALS_AT_PROXY, "credentials-at-proxy", "9110-11.5-3", "grammar", "Authorization, which is for the origin, in a CONNECT request") \
+    X(PROXY_CREDENTIALS_AT_ORIGIN, "proxy-credentials-at-origin", "9110-11.7.2-1", "grammar", "Proxy-Authorization in a request to an origin") \
+    X(PROXY_CONNECTION, "proxy-connection", "9112-C.2.2-1", "SHOULD NOT", "Proxy-Connection, which no standard knows") \
+    X(KEEP_ALIVE_TO_PROXY, "keep-alive-to-proxy", "9112-C.2.2-2", "SHOULD NOT", "the connection option keep-alive in a request to a proxy")
+
+/* What the events of a run tell, and requests alone do not: harness/judge.h finds it. */
+#define RULES_OF_RUN(X) \
+    X(BODY_AS_GIVEN, "body-as-given", "9112-B.2-1", "grammar", "other content than the caller gave") \
+    X(TUNNEL_EARLY, "tunnel-early", "9110-9.3.6-6", "grammar", "octets for the destination before CONNECT was answered") \
+    X(TUNNEL_REFUSED, "tunnel-refused", "9110-9.3.6-3", "grammar", "octets for the destination though CONNECT was not answered by 2xx") \
+    X(PLAIN_OCTETS_TO_TLS, "plain-octets-to-tls", "9112-9.7-2", "MUST", "HTTP without TLS where the URL is https") \
+    X(SNI_MISSING, "sni-missing", "6066-3-1", "SHOULD", "no server_name in the ClientHello to a host that has a name") \
+    X(SNI_ADDRESS, "sni-address", "6066-3-2", "MUST NOT", "an IP address as server_name") \
+    X(SNI_TWICE, "sni-twice", "6066-3-4", "MUST NOT", "more than one server_name") \
+    X(SNI_DIFFERS, "sni-differs", "6066-3-5", "SHOULD NOT", "a Host that is not the server_name of the connection") \
+    X(ALPN, "alpn", "9112-12.4-1", "grammar", "HTTP/1.1 over TLS whose offered protocols do not name it") \
+    X(TLS_CLOSE, "tls-close", "9112-9.8-4", "MUST", "FIN without close_notify before it")
 
 /* X(NAME, name, kinds), of the kinds of wire/rules_private.h: what may stand once only, what is a
  * list, and so on. Whoever adds one has its definition at hand. */
@@ -120,6 +140,7 @@
     X(KEEP_ALIVE, "keep-alive", HOP) \
     X(MAX_FORWARDS, "max-forwards", SINGLE) \
     X(PROXY_AUTHORIZATION, "proxy-authorization", SINGLE) \
+    X(PROXY_CONNECTION, "proxy-connection", 0) \
     X(RANGE, "range", SINGLE | END_TO_END) \
     X(REFERER, "referer", SINGLE | END_TO_END) \
     X(TE, "te", LIST | WEIGHTED | HOP) \
