@@ -5,7 +5,7 @@
 # make valgrind one point of each case, under valgrind
 # make lint     banned calls, headers alone, format, cppcheck, clang-tidy
 # make format   clang-format in place
-# make fuzz     the reader, or FUZZ=loader or FUZZ=report, for FUZZ_SECONDS=600, by libFuzzer (clang)
+# make fuzz     the reader, or FUZZ=loader, report or peer, for FUZZ_SECONDS=600, by libFuzzer (clang)
 # make bench    what runs cost, beside bare programs that make the same calls
 # make install  DESTDIR= PREFIX=/usr/local; make uninstall; make clean
 

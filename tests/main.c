@@ -1,7 +1,7 @@
 /*
- * Runs every suite. `check` prints CUnit's summary; `check --xml ROOT` writes
- * ROOT-Results.xml in CUnit's own format as well; `check --bad-cases FOLDER` runs none, and
- * writes each bad case file of load_rows.c there, for the schema to refuse.
+ * Runs every suite, or, with `check SUITE...`, these. `check` prints CUnit's summary; `check --xml
+ * ROOT` writes ROOT-Results.xml in CUnit's own format as well; `check --bad-cases FOLDER` runs
+ * none, and writes each bad case file of load_rows.c there, for the schema to refuse.
  */
 #include "tests/load_rows.h"
 #include "tests/suites.h"
@@ -24,6 +24,19 @@ static void run_to_xml(const char *root)
 
     CU_automated_run_tests();
     CU_basic_show_failures(CU_get_failure_list());
+}
+
+static void run_named(int argc, char **argv)
+{
+    if (argc == 1)
+        CU_basic_run_tests();
+    for (int i = 1; i < argc; i++) {
+        CU_pSuite suite = CU_get_suite(argv[i]);
+        if (suite != NULL)
+            CU_basic_run_suite(suite);
+        else
+            fprintf(stderr, "no suite has the name %s\n", argv[i]);
+    }
 }
 
 /* Those that no schema can refuse are named *.beyond.json. */
@@ -54,7 +67,7 @@ int main(int argc, char **argv)
         run_to_xml(argv[2]);
     } else {
         CU_basic_set_mode(CU_BRM_NORMAL);
-        CU_basic_run_tests();
+        run_named(argc, argv);
     }
     const unsigned run = CU_get_number_of_tests_run();
     const unsigned failed = CU_get_number_of_tests_failed() + CU_get_number_of_suites_failed();

@@ -20,6 +20,7 @@
     X("server/diagnostics", diagnostics_tests)                                                     \
     X("server/drain", drain_tests)                                                                 \
     X("server/listener", listener_tests)                                                           \
+    X("server/channel", channel_tests)                                                             \
     X("server/peer", peer_tests)                                                                   \
     X("server/control", control_tests)                                                             \
     X("harness/client", client_tests)                                                              \

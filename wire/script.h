@@ -13,8 +13,8 @@
     X(READ, "read")                                                                                \
     X(SEND, "send")                                                                                \
     X(WAIT, "wait")                                                                                \
-    X(REPEAT, "repeat") X(CLOSE, "close") X(RELAY, "relay") X(FORWARD, "forward")                  \
-        X(START_TLS, "start_tls")
+    X(REPEAT, "repeat")                                                                            \
+    X(CLOSE, "close") X(RELAY, "relay") X(FORWARD, "forward") X(START_TLS, "start_tls")
 
 enum step_verb {
 #define STEP_ENUM(name, text) STEP_##name,
