@@ -2,7 +2,6 @@
 
 #include "harness/bundled.h"
 
-#include <errno.h>
 #include <stdlib.h>
 
 /*
@@ -17,7 +16,8 @@ struct driver_bundled {
     uv_thread_t thread;
     uv_mutex_t lock;
     uv_cond_t asked;
-    struct arena *arena; /* the thread's, while a session is on */
+    struct arena *arena;   /* the thread's, while a session is on */
+    struct assay_tls *tls; /* the thread's: one for all sessions, for they have one `ca` */
 
     /* Under the lock from here on. */
     const struct driver_session *session; /* NULL between sessions */
@@ -76,7 +76,7 @@ static void on_hold(void *context, size_t piece)
 static void play_session(struct driver_bundled *self)
 {
     const struct driver_session *session = self->session;
-    struct bundled *client = bundled_new(session->endpoints, self->arena);
+    struct bundled *client = bundled_new(session, &self->tls, self->arena);
     bundled_watch(client,
                   (struct bundled_watch){session->wants_heads ? on_head : NULL, on_hold, self});
     for (;;) {
@@ -86,12 +86,10 @@ static void play_session(struct driver_bundled *self)
             break;
         const size_t step = self->played_count;
         uv_mutex_unlock(&self->lock);
-        const struct outcome *outcome = bundled_play(client, &session->steps[step]);
-        const int error = errno;
+        const struct outcome *outcome = bundled_play(client, step);
         uv_mutex_lock(&self->lock);
         if (outcome == NULL) {
-            self->failure = arena_printf(self->arena, "the file of step %zu cannot be written: %s",
-                                         step + 1, strerror(error));
+            self->failure = bundled_trouble(client);
             break;
         }
         self->outcomes[step] = outcome;
@@ -207,6 +205,7 @@ static void end(struct driver *driver)
 static void on_async_closed(uv_handle_t *handle)
 {
     struct driver_bundled *self = handle->data;
+    assay_tls_free(self->tls);
     arena_free(self->arena);
     uv_cond_destroy(&self->asked);
     uv_mutex_destroy(&self->lock);

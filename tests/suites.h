@@ -25,6 +25,9 @@
     X("server/control", control_tests)                                                             \
     X("harness/client", client_tests)                                                              \
     X("harness/client calls", client_calls_tests)                                                  \
+    X("harness/client setup", client_setup_tests)                                                  \
+    X("harness/bundled", bundled_tests)                                                            \
+    X("harness/client TLS", client_tls_tests)                                                      \
     X("second opinion", second_opinion_tests)                                                      \
     X("harness/child", child_tests)                                                                \
     X("harness/driver_lines", driver_lines_tests)                                                  \

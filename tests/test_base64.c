@@ -46,6 +46,19 @@ static void decodes_every_row(void)
     }
 }
 
+static void encodes_what_it_decodes(void)
+{
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        if (rows[i].want == NULL)
+            continue;
+        const struct bytes octets = bytes_of(rows[i].want);
+        char *text = malloc(BASE64_SIZE(octets.len)); /* not one more */
+        base64_encode(octets, text);
+        CHECK_ROW(strcmp(text, rows[i].text) == 0, "\"%s\": \"%s\"", rows[i].text, text);
+        free(text);
+    }
+}
+
 static void knows_every_digit(void)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -62,6 +75,7 @@ static void knows_every_digit(void)
 
 CU_TestInfo base64_tests[] = {
     {"decodes every row", decodes_every_row},
+    {"encodes what it decodes", encodes_what_it_decodes},
     {"knows every digit", knows_every_digit},
     CU_TEST_INFO_NULL,
 };

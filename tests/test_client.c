@@ -128,6 +128,15 @@ static struct endpoint endpoint_of(uint16_t port)
     return endpoint;
 }
 
+/* Of an origin alone. */
+static struct driver_session session_of(const struct endpoint *endpoint,
+                                        const struct client_step *steps)
+{
+    static const struct peer origin = {.name = "origin"};
+    return (struct driver_session){
+        .peers = &origin, .peer_count = 1, .endpoints = endpoint, .steps = steps};
+}
+
 static void play_row(const struct row *row)
 {
     struct arena *arena = arena_new();
@@ -139,9 +148,14 @@ static void play_row(const struct row *row)
         count++;
     const struct endpoint endpoint = endpoint_of(client_server_port(server));
     client_server_play(server, row->exchanges, count);
-    struct bundled *bundled = bundled_new(&endpoint, arena);
+    struct client_step steps[EXCHANGES_MAX];
+    for (size_t i = 0; i < EXCHANGES_MAX; i++)
+        steps[i] = *step_of(arena, &row->asks[i]);
+    const struct driver_session session = session_of(&endpoint, steps);
+    struct assay_tls *tls = NULL;
+    struct bundled *bundled = bundled_new(&session, &tls, arena);
     for (size_t i = 0; i < EXCHANGES_MAX && row->wants[i] != NULL; i++) {
-        const struct outcome *outcome = bundled_play(bundled, step_of(arena, &row->asks[i]));
+        const struct outcome *outcome = bundled_play(bundled, i);
         const char *got = describe(arena, outcome);
         CHECK_ROW(strcmp(got, row->wants[i]) == 0, "%s: step %zu gives \"%s\", want \"%s\" (%s)",
                   row->label, i, got, row->wants[i], outcome->text != NULL ? outcome->text : "");
@@ -373,9 +387,11 @@ static void keeps_the_front_of_a_large_body_and_counts_the_rest(void)
         struct client_server *server = client_server_new();
         const struct endpoint endpoint = endpoint_of(client_server_port(server));
         client_server_play(server, &exchange, 1);
-        struct bundled *bundled = bundled_new(&endpoint, arena);
         const struct ask ask = {.read = reads[i], .amount = 100001};
-        const struct outcome *outcome = bundled_play(bundled, step_of(arena, &ask));
+        const struct driver_session session = session_of(&endpoint, step_of(arena, &ask));
+        struct assay_tls *tls = NULL;
+        struct bundled *bundled = bundled_new(&session, &tls, arena);
+        const struct outcome *outcome = bundled_play(bundled, 0);
         const struct bytes front = {(const uint8_t *)reply + sizeof(head) - 1, BUNDLED_BODY_MAX};
         CHECK_ROW(outcome->error == OUTCOME_NONE && outcome->body_len == BODY_LEN, "read %zu", i);
         CHECK_ROW(bytes_equal(outcome->body, front), "read %zu: the octets kept", i);

@@ -47,3 +47,18 @@ bool base64_decode(struct bytes text, uint8_t *octets, size_t *len)
     }
     return true;
 }
+
+void base64_encode(struct bytes octets, char *text)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    while (octets.len > 0) {
+        const size_t count = octets.len < GROUP_OCTETS ? octets.len : GROUP_OCTETS;
+        const struct bytes group = bytes_take(&octets, count);
+        uint32_t bits = 0;
+        for (size_t i = 0; i < GROUP_OCTETS; i++)
+            bits = bits << 8 | (i < count ? group.at[i] : 0U);
+        for (size_t i = 0; i < GROUP_DIGITS; i++)
+            *text++ = i <= count ? digits[bits >> (18 - DIGIT_BITS * i) & 63] : '=';
+    }
+    *text = '\0';
+}

@@ -4,17 +4,10 @@
 #include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 /* http.client reads a file in such blocks. */
 enum { BLOCK_SIZE = 8192 };
-
-static struct iovec part_of(struct bytes octets)
-{
-    /* sendmsg(2) only reads, but its type does not say so. */
-    return (struct iovec){.iov_base = (void *)(uintptr_t)octets.at, .iov_len = octets.len};
-}
 
 /* The request cannot go on: the connection is closed before it looks whole. */
 static enum assay_error break_off(struct assay_connection *connection, enum assay_error error)
@@ -33,7 +26,7 @@ static void cut(struct assay_connection *connection)
 {
     connection->outgoing.is_cut = true;
     if (connection->fd >= 0)
-        shutdown(connection->fd, SHUT_WR);
+        assay_transport_end(connection);
 }
 
 /* Takes note of an answer, or an end, that comes before the request is whole. Not before the first
@@ -84,7 +77,7 @@ static enum assay_error send_parts(struct assay_connection *connection, struct i
         watch(connection);
         if (connection->outgoing.is_cut)
             return ASSAY_OK;
-        const ssize_t sent = assay_socket_send(connection->fd, parts, count);
+        const ssize_t sent = assay_transport_send(connection, parts, count);
         if (sent >= 0) {
             connection->outgoing.is_begun = true;
             skip_parts(&parts, &count, (size_t)sent);
@@ -107,10 +100,10 @@ static enum assay_error send_framed(struct assay_connection *connection, struct 
     if (is_chunk)
         snprintf(size_line, sizeof(size_line), "%zX\r\n", data.len);
     struct iovec parts[] = {
-        part_of(head),
-        part_of(bytes_of(size_line)),
-        part_of(data),
-        part_of(bytes_of(is_chunk ? "\r\n" : "")),
+        assay_part_of(head),
+        assay_part_of(bytes_of(size_line)),
+        assay_part_of(data),
+        assay_part_of(bytes_of(is_chunk ? "\r\n" : "")),
     };
     connection->outgoing.body_len += data.len;
     return send_parts(connection, parts, sizeof(parts) / sizeof(parts[0]));
@@ -178,9 +171,9 @@ enum assay_error assay_end_body(struct assay_connection *connection)
                                                 outgoing->body_len, outgoing->length));
     if (outgoing->framing == ASSAY_REQUEST_CHUNKED) {
         const struct assay_buffer *trailers = &outgoing->trailers;
-        struct iovec parts[] = {part_of(bytes_of("0\r\n")),
-                                part_of((struct bytes){trailers->at, trailers->len}),
-                                part_of(bytes_of("\r\n"))};
+        struct iovec parts[] = {assay_part_of(bytes_of("0\r\n")),
+                                assay_part_of((struct bytes){trailers->at, trailers->len}),
+                                assay_part_of(bytes_of("\r\n"))};
         const enum assay_error error =
             send_parts(connection, parts, sizeof(parts) / sizeof(parts[0]));
         if (error != ASSAY_OK)
@@ -208,7 +201,7 @@ static enum assay_error wait_to_continue(struct assay_connection *connection)
         watch(connection);
         if (connection->outgoing.is_cut || was_told_to_continue(&connection->response))
             return ASSAY_OK;
-        if (assay_socket_wait(connection->fd, POLLIN, until_ms))
+        if (assay_transport_wait(connection, POLLIN, until_ms))
             continue;
         return errno == ETIMEDOUT
                    ? ASSAY_OK

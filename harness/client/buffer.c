@@ -46,6 +46,12 @@ void assay_buffer_add_number(struct assay_buffer *buffer, uint64_t number)
     assay_buffer_add_text(buffer, digits);
 }
 
+struct iovec assay_part_of(struct bytes octets)
+{
+    /* sendmsg(2) only reads, but its type does not say so. */
+    return (struct iovec){.iov_base = (void *)(uintptr_t)octets.at, .iov_len = octets.len};
+}
+
 void assay_buffer_release(struct assay_buffer *buffer)
 {
     free(buffer->at);

@@ -36,6 +36,7 @@
     X(CANNOT_SEND_REQUEST, "CannotSendRequest")                                                    \
     X(CANNOT_SEND_HEADER, "CannotSendHeader")                                                      \
     X(CANNOT_SEND_BODY, "CannotSendBody")                                                          \
+    X(CANNOT_SET_UP, "RuntimeError")                                                               \
     X(RESPONSE_NOT_READY, "ResponseNotReady")                                                      \
     /* The request was refused before an octet of it was sent. */                                  \
     X(INVALID_METHOD, "InvalidMethod")                                                             \
@@ -48,6 +49,9 @@
     /* The connection. */                                                                          \
     X(CONNECTION_REFUSED, "ConnectionRefusedError")                                                \
     X(CANNOT_CONNECT, "OSError")                                                                   \
+    X(TLS, "SSLError")                         /* the handshake, or what came through TLS */       \
+    X(CERTIFICATE, "SSLCertVerificationError") /* the server is not who is wanted */               \
+    X(TUNNEL_FAILED, "OSError")                /* CONNECT was answered by another than 2xx */      \
     X(TIMEOUT, "TimeoutError")                                                                     \
     X(CONNECTION_RESET, "ConnectionResetError")                                                    \
     X(SYSTEM, "OSError")                                                                           \
@@ -92,11 +96,16 @@ struct assay_failure {
 struct assay_connection;
 struct assay_response;
 
-/* To `host`, an IPv4 address in digits. Connects nothing yet. NULL when `host` is none, or memory
- * is short. */
+/* To `host`: a name in ASCII, or an address in digits (of IPv6 with brackets or without). Looks up
+ * and connects nothing yet. NULL when `host` is none, or memory is short.
+ *
+ * A name is looked up at each connect, by getaddrinfo(3), which no timeout cuts short; its
+ * addresses are tried in their order, each under the connect timeout. */
 struct assay_connection *assay_connection_new(const char *host, uint16_t port);
 
-/* Closes, and frees the connection and its response. Accepts NULL. */
+/* Closes, and frees the connection and its response. Accepts NULL. Over TLS every close of ours is
+ * announced by close_notify (RFC 9112, section 9.8), unless TLS itself has failed; nothing waits
+ * for the peer's. */
 void assay_connection_free(struct assay_connection *connection);
 
 /* Back to idle: what was begun is dropped, the socket closed. The next request connects again. */
@@ -119,11 +128,56 @@ struct assay_options {
 /* May be changed through the pointer at any time; limits hold from the next connect on. */
 struct assay_options *assay_connection_options(struct assay_connection *connection);
 
-/* --- the request ------------------------------------------------------------ */
+/* --- field lines ------------------------------------------------------------ */
 
 struct assay_field {
     struct bytes name, value;
 };
+
+/* --- TLS and proxies ---------------------------------------------------------- */
+
+/*
+ * What connections trust: made once, shared by many, also by those of other threads. TLS 1.2 or
+ * later; a certificate is always verified, and has to name the host as DNS-ID or IP-ID
+ * (RFC 9110, section 4.3.4). `ca_path` is a file of certificates in PEM; NULL: those that the
+ * system trusts. NULL, with `reason` for people, when there is none that can be read.
+ */
+struct assay_tls;
+struct assay_tls *assay_tls_new(const char *ca_path, char *reason, size_t reason_size);
+
+/* After the connections that use it. Accepts NULL. */
+void assay_tls_free(struct assay_tls *tls);
+
+/*
+ * These three say what the next connect does, and all that follow. They have to come before it:
+ * ASSAY_CANNOT_SET_UP while a socket is open (assay_connection_close() ends it), or a request
+ * begun. `tls` is borrowed until the connection is freed; NULL: plain again.
+ *
+ * Set `tls`, and the connection is HTTPS: TLS with the host, or with the tunnel's end. Sends
+ * server_name for a name, and offers http/1.1 by ALPN. The response is whole with the last octet of
+ * its framing; one that ends with the connection only with the peer's close_notify, and else
+ * ASSAY_INCOMPLETE_READ (RFC 9112, section 9.8).
+ */
+enum assay_error assay_connection_set_tls(struct assay_connection *connection,
+                                          const struct assay_tls *tls);
+
+/* TLS with the connection's own host, which is a proxy. With a tunnel and `tls` too, TLS is in TLS.
+ */
+enum assay_error assay_set_proxy_tls(struct assay_connection *connection,
+                                     const struct assay_tls *tls);
+
+/*
+ * The connection's host is a proxy, and each connect asks it for a tunnel to `host` (as for
+ * assay_connection_new()) and `port`: CONNECT, with Host unless it is given, and with `fields`,
+ * which are copied and checked as all are: Proxy-Authorization belongs here. NULL as `host`: no
+ * tunnel. Any 2xx opens it at the blank line; another status is ASSAY_TUNNEL_FAILED, and the
+ * connection closed. Requests then are of `host`: Host names it, and the proxy sees nothing of
+ * them.
+ */
+enum assay_error assay_set_tunnel(struct assay_connection *connection, const char *host,
+                                  uint16_t port, const struct assay_field *fields, size_t count);
+
+/* --- the request ------------------------------------------------------------ */
 
 enum assay_piece { ASSAY_PIECE, ASSAY_PIECES_END, ASSAY_PIECES_BROKEN };
 
@@ -234,6 +288,11 @@ struct bytes assay_response_reason(const struct assay_response *response);
 struct assay_fields assay_response_fields(const struct assay_response *response);
 struct assay_fields assay_response_trailers(const struct assay_response *response);
 struct assay_interims assay_response_interims(const struct assay_response *response);
+
+/* What the proxy answered to the last CONNECT, whether or not that opened the tunnel; 0, and none,
+ * when no head came whole. Lives until the next connect. */
+int assay_proxy_response_status(const struct assay_connection *connection);
+struct assay_fields assay_proxy_response_fields(const struct assay_connection *connection);
 
 /* The body was read to its end. */
 bool assay_response_is_whole(const struct assay_response *response);

@@ -46,11 +46,15 @@ static enum assay_error error_of_system(int number)
 enum assay_error assay_fail_system(struct assay_connection *connection, const char *doing)
 {
     const int number = errno;
+    enum assay_error error;
+    const char *text = assay_layer_failure(connection->layer, &error);
+    if (number == EPROTO && text != NULL)
+        return assay_fail(connection, error, "%s", text);
     char reason[128];
     if (strerror_r(number, reason, sizeof(reason)) != 0)
         snprintf(reason, sizeof(reason), "error %d", number);
-    assay_fail(connection, error_of_system(number), "cannot %s %s:%u: %s", doing, connection->host,
-               (unsigned)connection->port, reason);
+    assay_fail(connection, error_of_system(number), "cannot %s %s:%u: %s", doing,
+               connection->host.name, (unsigned)connection->host.port, reason);
     connection->failure.system_error = number;
     return connection->failure.error;
 }

@@ -90,8 +90,8 @@ static enum assay_error take_field(struct assay_connection *connection, struct b
     return ASSAY_OK;
 }
 
-static enum assay_error check_field(struct assay_connection *connection, struct bytes name,
-                                    struct bytes value)
+enum assay_error assay_check_field(struct assay_connection *connection, struct bytes name,
+                                   struct bytes value)
 {
     if (name.len == 0)
         return assay_fail(connection, ASSAY_INVALID_HEADER, "a field name is empty");
@@ -106,7 +106,7 @@ static enum assay_error check_field(struct assay_connection *connection, struct 
 enum assay_error assay_take_given(struct assay_connection *connection, struct bytes name,
                                   struct bytes value)
 {
-    const enum assay_error error = check_field(connection, name, value);
+    const enum assay_error error = assay_check_field(connection, name, value);
     return error == ASSAY_OK ? take_field(connection, name, value) : error;
 }
 
@@ -133,7 +133,7 @@ static enum assay_error take_trailers(struct assay_connection *connection,
         return assay_fail(connection, ASSAY_INVALID_BODY, "trailers stand behind chunks alone");
     for (size_t i = 0; i < body->trailer_count; i++) {
         const struct assay_field *trailer = &body->trailers[i];
-        const enum assay_error error = check_field(connection, trailer->name, trailer->value);
+        const enum assay_error error = assay_check_field(connection, trailer->name, trailer->value);
         if (error != ASSAY_OK)
             return error;
         if (!may_trail(trailer->name))

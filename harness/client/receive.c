@@ -60,13 +60,23 @@ static enum assay_error fail_end(struct assay_connection *connection)
     return assay_break_off_response(connection);
 }
 
+/* RFC 9112, section 9.8: over TLS a body that ends with the connection is whole only when the peer
+ * said that this is the end. */
+static enum assay_error fail_unclosed(struct assay_connection *connection)
+{
+    assay_fail(connection, ASSAY_INCOMPLETE_READ,
+               "TLS ended without close_notify, after %" PRIu64 " octets of the body",
+               connection->response.body_len);
+    return assay_break_off_response(connection);
+}
+
 /* Takes what came into `input`, or notes FIN. Nothing changes where nothing came and it
  * `may_block` not. */
 static enum assay_error receive(struct assay_connection *connection, bool may_block)
 {
     for (;;) {
         ssize_t got =
-            assay_socket_receive(connection->fd, connection->store, sizeof(connection->store));
+            assay_transport_receive(connection, connection->store, sizeof(connection->store));
         if (got == 0 && connection->was_reset) {
             got = -1; /* no FIN: the send that met the reset took it from the socket */
             errno = ECONNRESET;
@@ -74,6 +84,7 @@ static enum assay_error receive(struct assay_connection *connection, bool may_bl
         if (got >= 0) {
             connection->input = (struct bytes){connection->store, (size_t)got};
             connection->is_ended = got == 0;
+            connection->is_cut = got == 0 && assay_layer_is_cut(connection->layer);
             return ASSAY_OK;
         }
         const bool is_waiting = errno == EAGAIN || errno == EWOULDBLOCK;
@@ -92,8 +103,11 @@ enum assay_error assay_next_event(struct assay_connection *connection, bool may_
     struct http_reader *reader = &connection->reader;
     for (;;) {
         *event = http_reader_next(reader, &connection->input);
-        if (*event == HTTP_NEED_MORE && connection->is_ended)
+        if (*event == HTTP_NEED_MORE && connection->is_ended) {
             *event = http_reader_end(reader);
+            if (*event == HTTP_END && connection->is_cut)
+                return fail_unclosed(connection);
+        }
         if (*event == HTTP_NEED_MORE) {
             const enum assay_error error = receive(connection, may_block);
             if (error != ASSAY_OK)

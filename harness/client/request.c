@@ -1,6 +1,6 @@
 #include "harness/client/private.h"
 
-#define PORT_HTTP 80
+enum { PORT_HTTP = 80, PORT_HTTPS = 443 };
 
 void assay_outgoing_reset(struct assay_outgoing *outgoing)
 {
@@ -51,7 +51,16 @@ void assay_add_field(struct assay_buffer *buffer, struct bytes name, struct byte
     assay_buffer_add_text(buffer, "\r\n");
 }
 
-/* RFC 9112, section 3.2: the authority of the target, which for other forms is the connection's. */
+/* The port that an authority leaves out: RFC 9110, section 4.2. */
+static uint16_t default_port(const struct assay_connection *connection)
+{
+    const bool has_tunnel = connection->tunnel.host.name != NULL;
+    return connection->tls != NULL || (!has_tunnel && connection->proxy_tls != NULL) ? PORT_HTTPS
+                                                                                     : PORT_HTTP;
+}
+
+/* RFC 9112, section 3.2: the authority of the target, which for other forms is that of the tunnel's
+ * end, or the connection's. */
 static void add_host(struct assay_connection *connection, struct bytes target)
 {
     struct assay_buffer *head = &connection->outgoing.head;
@@ -62,11 +71,9 @@ static void add_host(struct assay_connection *connection, struct bytes target)
         return;
     }
     assay_buffer_add_text(head, "Host: ");
-    assay_buffer_add_text(head, connection->host);
-    if (connection->port != PORT_HTTP) {
-        assay_buffer_add_text(head, ":");
-        assay_buffer_add_number(head, connection->port);
-    }
+    const bool has_tunnel = connection->tunnel.host.name != NULL;
+    assay_host_add(head, has_tunnel ? &connection->tunnel.host : &connection->host,
+                   default_port(connection));
     assay_buffer_add_text(head, "\r\n");
 }
 

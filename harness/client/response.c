@@ -60,6 +60,10 @@ static enum assay_error end_head(struct assay_connection *connection)
     enum { STATUS_SWITCHING_PROTOCOLS = 101 };
     struct assay_response *response = &connection->response;
     const struct http_message *message = &connection->reader.message;
+    if (response->stage == ASSAY_STAGE_TUNNEL) {
+        response->stage = ASSAY_STAGE_WHOLE;
+        return ASSAY_OK;
+    }
     if (response->status == STATUS_SWITCHING_PROTOCOLS && !connection->outgoing.has_upgrade) {
         assay_fail(connection, ASSAY_UNASKED_SWITCH, "the server switches protocols unasked");
         return assay_break_off_response(connection);
@@ -110,7 +114,7 @@ static enum assay_error take_head_event(struct assay_connection *connection, enu
 enum assay_error assay_receive_head(struct assay_connection *connection, bool may_block)
 {
     struct assay_response *response = &connection->response;
-    while (response->stage == ASSAY_STAGE_HEAD) {
+    while (response->stage == ASSAY_STAGE_HEAD || response->stage == ASSAY_STAGE_TUNNEL) {
         enum http_event event;
         if (assay_next_event(connection, may_block, &event) != ASSAY_OK)
             break;

@@ -64,14 +64,14 @@ static bool end_connect(int fd, int64_t until_ms)
     return error == 0;
 }
 
-int assay_socket_connect(const struct sockaddr_in *address, int64_t until_ms)
+int assay_socket_connect(const struct sockaddr *address, socklen_t size, int64_t until_ms)
 {
-    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    const int fd = socket(address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return -1;
     /* A call that a signal interrupts goes on by itself (POSIX, connect). */
     const bool is_connected =
-        connect(fd, (const struct sockaddr *)address, sizeof(*address)) == 0 ||
+        connect(fd, address, size) == 0 ||
         ((errno == EINPROGRESS || errno == EINTR) && end_connect(fd, until_ms));
     if (!is_connected) {
         const int error = errno;

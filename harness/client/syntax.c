@@ -30,6 +30,13 @@ bool assay_check_octets(struct assay_connection *connection, struct bytes text, 
     return true;
 }
 
+void assay_make_printable(char *text)
+{
+    for (; *text != '\0'; text++)
+        if (*text < ' ' || *text > '~')
+            *text = '?';
+}
+
 static bool is_blank_octet(uint8_t octet)
 {
     return octet == ' ' || octet == '\t';

@@ -1,0 +1,207 @@
+#include "harness/client/private.h"
+#include "tests/check.h"
+#include "tests/suites.h"
+#include "tests/tls_server.h"
+
+#include <stdio.h>
+
+#define NAME_64 "aaaaaaaaaaaaaaaabbbbbbbbbbbbbbbbccccccccccccccccdddddddddddddddd"
+
+static void knows_what_is_a_host(void)
+{
+    static const char *const hosts[] = {"localhost", "a-b.c_d",         "A",         "a.",
+                                        "1.a",       "xn--e1aybc.test", "127.0.0.1", "::1",
+                                        "[::1]",     "[2001:db8::1]",   "1a"};
+    static const char *const others[] = {
+        "",
+        " ",
+        "a b",
+        "a/b",
+        "/",
+        "a@b",
+        "a:80",
+        "127.0.0.1:80",
+        "[::1",
+        "::1]",
+        "[127.0.0.1]",
+        "[a]",
+        "[]",
+        "[:]",
+        "a\r",
+        "a\nb",
+        "a\x7f",
+        "a\tb",
+        "\xc3\xa9",
+        "a%41",
+        "a?b",
+        "a#b",
+        "1",
+        "1.2.3",
+        "256.0.0.1",
+        "a.1",
+        "1.",
+        ".",
+        "..",
+        "a\\b",
+        "a\"",
+        "fe80::1%lo",
+        NAME_64 NAME_64 NAME_64 NAME_64,
+    };
+    for (size_t i = 0; i < COUNT_OF(hosts); i++) {
+        struct assay_connection *connection = assay_connection_new(hosts[i], 80);
+        CHECK_ROW(connection != NULL, "\"%s\"", hosts[i]);
+        assay_connection_free(connection);
+    }
+    for (size_t i = 0; i < COUNT_OF(others); i++) {
+        struct assay_connection *connection = assay_connection_new(others[i], 80);
+        CHECK_ROW(connection == NULL, "\"%s\"", others[i]);
+        assay_connection_free(connection);
+    }
+}
+
+static void names_the_host_as_an_authority_does(void)
+{
+    /* clang-format off */
+    static const struct { const char *host; uint16_t port, default_port; const char *wants; } rows[] = {
+        {"a.test", 80, 80, "a.test"}, {"a.test", 443, 80, "a.test:443"}, {"a.test", 80, 0, "a.test:80"},
+        {"::1", 8080, 80, "[::1]:8080"}, {"[::1]", 80, 80, "[::1]"}, {"[::1]", 80, 0, "[::1]:80"},
+    };
+    /* clang-format on */
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct assay_host host = {.name = NULL};
+        struct assay_buffer text = {.len = 0};
+        CU_ASSERT(assay_host_set(&host, rows[i].host, rows[i].port));
+        assay_host_add(&text, &host, rows[i].default_port);
+        CHECK_ROW(bytes_equal((struct bytes){text.at, text.len}, bytes_of(rows[i].wants)),
+                  "\"%.*s\", want \"%s\"", (int)text.len, (const char *)text.at, rows[i].wants);
+        assay_buffer_release(&text);
+        assay_host_release(&host);
+    }
+}
+
+static void builds_a_connect_of_checked_parts(void)
+{
+    /* clang-format off */
+    static const struct { const char *host; uint16_t port; const char *name, *value; enum assay_error error; const char *head; } rows[] = {
+        {"a.test", 443, "A", "b", ASSAY_OK, "CONNECT a.test:443 HTTP/1.1\r\nHost: a.test:443\r\nA: b\r\n\r\n"},
+        {"::1", 80, "A", "", ASSAY_OK, "CONNECT [::1]:80 HTTP/1.1\r\nHost: [::1]:80\r\nA: \r\n\r\n"},
+        {"a.test", 1, "host", "b", ASSAY_OK, "CONNECT a.test:1 HTTP/1.1\r\nhost: b\r\n\r\n"},
+        {NULL, 0, "A", "b", ASSAY_OK, ""},
+        {"a b", 443, "A", "b", ASSAY_INVALID_URL, ""},
+        {"a\r\nX: y", 443, "A", "b", ASSAY_INVALID_URL, ""},
+        {"u@a", 443, "A", "b", ASSAY_INVALID_URL, ""},
+        {"a.test", 0, "A", "b", ASSAY_INVALID_URL, ""},
+        {"a.test", 443, "", "b", ASSAY_INVALID_HEADER, ""},
+        {"a.test", 443, "A:", "b", ASSAY_INVALID_HEADER, ""},
+        {"a.test", 443, "A", "b\r\nC: d", ASSAY_INVALID_HEADER, ""},
+        {"a.test", 443, "content-length", "0", ASSAY_INVALID_HEADER, ""},
+        {"a.test", 443, "Transfer-Encoding", "chunked", ASSAY_INVALID_HEADER, ""},
+    };
+    /* clang-format on */
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct assay_field field = {bytes_of(rows[i].name), bytes_of(rows[i].value)};
+        struct assay_connection *connection = assay_connection_new("127.0.0.1", 1);
+        const enum assay_error error =
+            assay_set_tunnel(connection, rows[i].host, rows[i].port, &field, 1);
+        const struct assay_buffer *head = &connection->tunnel.head;
+        CHECK_ROW(error == rows[i].error, "row %zu: %s", i, assay_error_name(error));
+        CHECK_ROW(bytes_equal((struct bytes){head->at, head->len}, bytes_of(rows[i].head)),
+                  "row %zu: \"%.*s\"", i, (int)head->len, (const char *)head->at);
+        assay_connection_free(connection);
+    }
+}
+
+static enum assay_error get(struct assay_connection *connection, struct assay_response **response)
+{
+    const struct assay_request request = {.field_count = 0};
+    const enum assay_error error = assay_request(connection, &request);
+    return error == ASSAY_OK ? assay_getresponse(connection, response) : error;
+}
+
+static void end_server(struct tls_server *server, const char *label)
+{
+    char trouble[256], name[64];
+    CHECK_ROW(tls_server_end(server, trouble, sizeof(trouble), name, sizeof(name)), "%s: %s", label,
+              trouble);
+}
+
+static void sets_up_what_is_not_connected_yet(void)
+{
+    static const struct tls_step steps[] = {
+        {TLS_ACCEPT, NULL, 0},
+        {TLS_WANT, NULL, 0},
+        {TLS_SEND, "HTTP/1.1 407 No\r\nA: b\r\nC: d\r\n\r\n", 0},
+        {TLS_ACCEPT, NULL, 0},
+        {TLS_WANT, "GET / HTTP/1.1\r\nHost: 127.0.0.1:@\r\nAccept-Encoding: identity\r\n\r\n", 0},
+        {TLS_SEND, "HTTP/1.1 204 OK\r\n\r\n", 0},
+        {TLS_END, NULL, 0}};
+    struct tls_server *server = tls_server_new("127.0.0.1", NULL, steps);
+    struct assay_connection *connection =
+        assay_connection_new("127.0.0.1", tls_server_port(server));
+    struct assay_response *response = NULL;
+    CU_ASSERT(assay_set_tunnel(connection, "a.test", 80, NULL, 0) == ASSAY_OK);
+    CU_ASSERT(assay_proxy_response_status(connection) == 0);
+    CU_ASSERT(get(connection, &response) == ASSAY_TUNNEL_FAILED && response == NULL);
+    CU_ASSERT(assay_proxy_response_status(connection) == 407 &&
+              assay_proxy_response_fields(connection).count == 2);
+    CU_ASSERT(assay_putrequest(connection, bytes_of("GET"), bytes_of("/"), 0) == ASSAY_OK);
+    CU_ASSERT(assay_set_tunnel(connection, NULL, 0, NULL, 0) == ASSAY_CANNOT_SET_UP);
+    assay_connection_close(connection);
+    CU_ASSERT(assay_set_tunnel(connection, NULL, 0, NULL, 0) == ASSAY_OK);
+    CU_ASSERT(get(connection, &response) == ASSAY_OK && assay_response_status(response) == 204);
+    CU_ASSERT(assay_set_tunnel(connection, "a.test", 80, NULL, 0) == ASSAY_CANNOT_SET_UP);
+    CU_ASSERT(assay_connection_set_tls(connection, NULL) == ASSAY_CANNOT_SET_UP);
+    CU_ASSERT(assay_set_proxy_tls(connection, NULL) == ASSAY_CANNOT_SET_UP);
+    assay_connection_free(connection);
+    end_server(server, "set up");
+}
+
+static void connects_to_what_there_is(void)
+{
+    static const struct tls_step steps[] = {
+        {TLS_ACCEPT, NULL, 0},
+        {TLS_WANT, "GET / HTTP/1.1\r\nHost: [::1]:@\r\nAccept-Encoding: identity\r\n\r\n", 0},
+        {TLS_SEND, "HTTP/1.1 204 OK\r\n\r\n", 0},
+        {TLS_END, NULL, 0}};
+    struct assay_response *response = NULL;
+    struct tls_server *server = tls_server_new("::1", NULL, steps);
+    if (server != NULL) {
+        struct assay_connection *connection =
+            assay_connection_new("[::1]", tls_server_port(server));
+        CU_ASSERT(get(connection, &response) == ASSAY_OK);
+        assay_connection_free(connection);
+        end_server(server, "IPv6");
+    } else {
+        printf("left out: this system has no ::1\n");
+    }
+    /* No name has such a label, so nobody needs to be asked. */
+    struct assay_connection *connection = assay_connection_new(NAME_64 ".test", 80);
+    CU_ASSERT(get(connection, &response) == ASSAY_CANNOT_CONNECT);
+    CU_ASSERT(strstr(assay_connection_failure(connection)->text, "cannot find " NAME_64) != NULL);
+    assay_connection_free(connection);
+}
+
+static void says_what_cannot_be_trusted(void)
+{
+    /* clang-format off */
+    static const struct { const char *path, *reason; } rows[] = {
+        {"/nowhere/ca.pem", "cannot read \"/nowhere/ca.pem\": No such file"},
+        {"/dev/null", "no certificate in PEM can be read in \"/dev/null\""},
+    };
+    /* clang-format on */
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        char reason[256] = "";
+        CHECK_ROW(assay_tls_new(rows[i].path, reason, sizeof(reason)) == NULL, "%s", rows[i].path);
+        CHECK_ROW(strstr(reason, rows[i].reason) != NULL, "%s: %s", rows[i].path, reason);
+    }
+}
+
+CU_TestInfo client_setup_tests[] = {
+    {"knows what is a host", knows_what_is_a_host},
+    {"names the host as an authority does", names_the_host_as_an_authority_does},
+    {"builds a CONNECT of checked parts", builds_a_connect_of_checked_parts},
+    {"sets up what is not connected yet", sets_up_what_is_not_connected_yet},
+    {"connects to what there is", connects_to_what_there_is},
+    {"says what cannot be trusted", says_what_cannot_be_trusted},
+    CU_TEST_INFO_NULL,
+};
