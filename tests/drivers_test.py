@@ -249,8 +249,9 @@ def up(*pieces, **members):
     return ask("POST", "/up", body={"stream": stream} | members.pop("body", {}), **members)
 
 
-def by_proxy(target="/", scheme="http", method="GET", **proxy):
-    return ask(method, target, origin=f"{scheme}://origin.test", proxy=proxy)
+def by_proxy(target="/", scheme="http", method="GET", timeout_ms=None, **proxy):
+    limit = {} if timeout_ms is None else {"timeout_ms": timeout_ms}
+    return ask(method, target, origin=f"{scheme}://origin.test", proxy=proxy, **limit)
 
 
 def got(body, **members):
@@ -445,7 +446,10 @@ ROWS = [
     Row("no TLS any more", [ask("POST")], [[tls(), head, no_tls]], [failed("other", status=ABSENT)], uses_tls=True),
     Row("no TLS any more, on a connection that is used again", [ask("POST"), ask("POST")],
         [[tls(), head, reply(b"one"), head, no_tls]], [got("one"), failed("other", status=ABSENT)], uses_tls=True),
-    Row("by proxy", [by_proxy("/1"), by_proxy("/2?q")], [[head, reply(b"one"), head, reply(b"two")]] + [[head, reply(b"two")]],
+    Row("a reset of TLS while content is sent", [ask("POST", body={"bytes": [b64(b"0123456789") | {"times": 300000}]})],
+        [[tls(), head, rst]], [{"error": {"reset", "other"}}], uses_tls=True),
+    Row("by proxy", [by_proxy("/1"), by_proxy("/2?q")],
+        [[head, reply(b"one"), head, reply(b"two")], [head, reply(b"two")]],
         [got("one"), got("two")],
         {None: [rb"GET http://origin\.test/1 HTTP/1\.1\r\n(.*\r\n)?Host: origin\.test\r\n.*"
                 rb"GET http://origin\.test/2\?q HTTP/1\.1\r\n.*"],
@@ -458,11 +462,13 @@ ROWS = [
     Row("by proxy, with field lines for it", [by_proxy(headers=[["X-A", "1"]])], [[head, reply(b"")]], [got("")],
         [rb"GET .*\r\nX-A: 1\r\n.*"]),
     Row("no proxy there", [by_proxy()], [], [failed("refused", status=ABSENT)]),
-    Row("a tunnel", [by_proxy("/1", "https"), by_proxy("/2", "https")], [[head, OPEN, tls(), head, reply(b"one"), head, reply(b"two")]]
-        + [[head, OPEN, tls(), head, reply(b"two")]], [got("one"), got("two")],
+    Row("a tunnel", [by_proxy("/1", "https"), by_proxy("/2", "https")],
+        [[head, OPEN, tls(), head, reply(b"one"), head, reply(b"two")], [head, OPEN, tls(), head, reply(b"two")]],
+        [got("one"), got("two")],
         {None: [rb"CONNECT origin\.test:443 .*GET /1 HTTP/1\.1\r\n(.*\r\n)?Host: origin\.test\r\n.*GET /2 .*"],
          "perl-http-tiny": [rb"CONNECT origin\.test:443 .*GET /1 .*", rb"CONNECT origin\.test:443 .*GET /2 .*"]}),
-    Row("a tunnel, with credentials", [by_proxy("/", "https", auth="user:secret")], [[head, OPEN, tls(), head, reply(b"")]], [got("")],
+    Row("a tunnel, with credentials", [by_proxy("/", "https", auth="user:secret")],
+        [[head, OPEN, tls(), head, reply(b"")]], [got("")],
         [rb"CONNECT (?i:.*\r\nProxy-Authorization): Basic dXNlcjpzZWNyZXQ=\r\n.*GET / (?!(?i:.*Proxy-Auth)).*"]),
     Row("a tunnel, with field lines for the proxy", [by_proxy("/", "https", headers=[["X-A", "1"], ["X-A", "2"]])],
         [[head, OPEN, tls(), head, reply(b"")]], [got("")], [rb"CONNECT .*\r\nX-A: 1\r\nX-A: 2\r\n.*GET / (?!.*X-A).*"]),
@@ -480,6 +486,11 @@ ROWS = [
          "perl-http-tiny": [failed("other")]}),
     Row("garbage instead of an answer to CONNECT", [by_proxy(scheme="https")], [[head, send(b"\x00\xff 200 OK\r\n\r\n"), fin]],
         [failed("malformed", status=ABSENT)]),
+    Row("out of time in CONNECT", [by_proxy(scheme="https", method="POST", timeout_ms=500), by_proxy("/2", "https")],
+        [[head], [head, OPEN, tls(), head, reply(b"two")]], [failed("timeout", status=ABSENT), got("two")]),
+    Row("octets of the tunnel with the answer to CONNECT", [by_proxy(tunnel=True)],
+        [[head, send(b"HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nearly"), head, fin]],
+        {None: [got("early")], "python-http.client": [{"error": ANY}]}),
     Row("an unknown authority in a tunnel", [by_proxy(scheme="https")], [[head, OPEN, tls("unknown authority")]],
         [failed("tls", status=ABSENT)]),
     Row("a cut body in a tunnel", [by_proxy(scheme="https", method="POST")], [[head, OPEN, tls()] + CUT],
@@ -532,6 +543,9 @@ def differences(want, outcome, driver):
             words = value[:1] if driver in MAPPED else value + ("other",)
             if found not in words:
                 yield f"error is {outcome.get('error', 'absent')}, want {' or '.join(words)}"
+        elif isinstance(value, set):
+            if found not in value:
+                yield f"{name} is {brief(found)}, want one of {sorted(value)}"
         elif value is not ANY and found != value:
             yield f"{name} is {brief(found)}, want {brief(value)}"
     if "error" in outcome and not re.fullmatch(r"[ -~]+", outcome.get("text", "")):

@@ -155,9 +155,9 @@ sub hold_at {
 }
 
 # What a step asks: {method}, {origin} (scheme and authority of its URL), {target}, {proxy} (undef, or {url}, {auth},
-# {headers} for it alone, {tunnel}: CONNECT also where the URL is http), {headers} and {trailers} ([name, value] pairs), {expect_continue},
-# {timeout} (seconds), {bytes} (the content, where it is given whole), {has_stream}, {length}; {read} is
-# "all", "stream", "amounts" ({amounts}, a list) or "abandon" ({abandon}).
+# {headers} for it alone, {tunnel}: CONNECT also where the URL is http), {headers} and {trailers} ([name, value]
+# pairs), {expect_continue}, {timeout} (seconds), {bytes} (the content, where it is given whole), {has_stream},
+# {length}; {read} is "all", "stream", "amounts" ({amounts}, a list) or "abandon" ({abandon}).
 package AssayDriver::Ask;
 
 sub new {

@@ -67,9 +67,9 @@ const proxyOf = (url, { auth, headers, tunnel = false }) =>
 
 /**
  * What a step asks. `origin` is scheme and authority of its URL, `target` the rest; `proxy` is null where none is
- * used, and `tunnels` says whether it goes by a tunnel. `bytes` is the content, where it is given whole, else null; where `hasStream`, its
- * pieces come from stream(), and `length` is its length, undefined where unknown. `read` is "all",
- * "stream", "amounts" (an endless iterator, `amounts`) or "abandon" (that many octets).
+ * used, and `tunnels` says whether it goes by a tunnel. `bytes` is the content, where it is given whole, else null;
+ * where `hasStream`, its pieces come from stream(), and `length` is its length, undefined where unknown. `read` is
+ * "all", "stream", "amounts" (an endless iterator, `amounts`) or "abandon" (that many octets).
  */
 class Ask {
   constructor(request, begin, hold) {
