@@ -91,7 +91,7 @@ valgrind: setup
 # FUZZ=report begins with what `make run` has left.
 FUZZ         ?= reader
 FUZZ_SECONDS ?= 600
-FUZZ_SEEDS_loader = cases tests/engine
+FUZZ_SEEDS_loader = cases tests/engine tests/load
 FUZZ_SEEDS_report = $(wildcard reports/out)
 fuzz: setup
 	@$(MAKE) --no-print-directory BUILD=build-fuzz CC=clang CFLAGS='-O1 -g' \

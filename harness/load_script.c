@@ -116,11 +116,10 @@ static void read_close(struct loader *loader, const struct json *value, struct s
     step->close = index >= 0 ? (enum close_kind)index : CLOSE_FIN;
 }
 
-/* Of a relay and a forward: the peer's name. */
+/* Of a relay and a forward: the peer's name. No peer after a mistake: then nobody looks. */
 static void read_target(struct loader *loader, const struct json *value, struct step *step)
 {
-    const int index = load_word(loader, value, loader->peers);
-    step->target = index >= 0 ? (unsigned)index : 0;
+    step->target = (unsigned)load_word(loader, value, loader->peers);
 }
 
 /* {"after": n, "end": "fin"} */

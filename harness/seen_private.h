@@ -1,9 +1,9 @@
 /*
  * seen_private -- what the files of seen.h share.
  *
- * seen.c takes the events and makes requests, seen_tunnel.c knows what an open tunnel and a refused
- * one are, seen_tls.c what TLS was asked for and how it ended, seen_script.c what the case's own
- * scripts and steps ask for.
+ * seen.c takes the events, seen_requests.c makes requests, seen_tunnel.c knows what an open tunnel
+ * and a refused one are, seen_tls.c what TLS was asked for and how it ended, seen_script.c what the
+ * case's own scripts and steps ask for.
  */
 #ifndef HARNESS_SEEN_PRIVATE_H
 #define HARNESS_SEEN_PRIVATE_H
@@ -94,6 +94,14 @@ void seen_restart(struct seen_connection *connection, enum seen_reading reading,
 
 /* Does with the octets as `reading` says. */
 void seen_read(struct seen_connection *connection, struct bytes octets);
+
+/* --- seen_requests.c --------------------------------------------------------- */
+
+/* Takes one thing that the reader found; false when it has nothing more to say. */
+bool seen_take(struct seen_connection *connection, enum http_event event);
+
+/* The request that is being read, if there is one, is at an end. */
+void seen_end_request(struct seen_connection *connection, bool is_complete);
 
 /* --- seen_tunnel.c ----------------------------------------------------------- */
 

@@ -43,18 +43,13 @@ static void take_hello(struct seen_connection *connection, const struct tls_hell
     if (hello == NULL || connection->tls.hello != NULL)
         return; /* a second one of the same handshake */
     seen_begin_inside(connection);
-    struct arena *arena = connection->wire->run->arena;
-    struct tls_hello *kept = arena_alloc(arena, sizeof(*kept));
-    *kept = (struct tls_hello){.name_count = hello->name_count,
-                               .name = arena_bytes(arena, hello->name),
-                               .alpn = arena_bytes(arena, hello->alpn)};
     if (hello->name_count == 0 && is_named(connection))
         seen_tell(connection, RULE_SNI_MISSING, connection->received);
     if (hello->name_count > 0 && is_address(hello->name))
         seen_tell(connection, RULE_SNI_ADDRESS, connection->received);
     if (hello->name_count > 1)
         seen_tell(connection, RULE_SNI_TWICE, connection->received);
-    connection->tls.hello = kept;
+    connection->tls.hello = transcript_keep_hello(connection->wire->run->arena, hello);
 }
 
 static void take_secured(struct seen_connection *connection)

@@ -109,7 +109,8 @@ void seen_hold(struct seen_connection *connection, struct bytes octets)
     }
     if (connection->holds == NULL)
         connection->holds = arena_alloc(connection->wire->run->arena, HELD_MAX);
-    memcpy(connection->holds + held->len, octets.at, octets.len);
+    /* What was held behind one CONNECT may be held again, behind the next. */
+    memmove(connection->holds + held->len, octets.at, octets.len);
     *held = (struct bytes){connection->holds, held->len + octets.len};
 }
 
@@ -224,7 +225,7 @@ void seen_begin_inside(struct seen_connection *connection)
     go_inside(connection, SEEN_RAW);
 }
 
-/* What comes through a relay without a tunnel was not said to the peer that gets it. */
+/* What comes through a proxy's relay without a tunnel was not said to the peer that gets it. */
 static void leave_unjudged(const struct seen_run *run, const char *peer)
 {
     for (size_t i = 0; i < run->point->peer_count; i++)
@@ -237,7 +238,7 @@ void seen_join(struct seen_connection *connection, const char *peer)
     if (connection->is_forwarded)
         return;
     seen_end_waiting(connection);
-    if (!connection->is_inside)
+    if (connection->answers != NULL && !connection->is_inside)
         leave_unjudged(connection->wire->run, peer);
     connection->wire->run->joined_count++;
     connection->reading = SEEN_JOINED;

@@ -2,6 +2,10 @@
 
 #include "reports/wire_text.h"
 
+#include <inttypes.h>
+
+enum { EVENT_DIGEST_SIZE = 16 + 1 };
+
 static void write_script_step(struct json_text *text, const struct point *point,
                               const struct event *event)
 {
@@ -24,6 +28,30 @@ static void write_event_octets(struct json_text *text, const struct event *event
         return;
     json_text_readable(text, "tail_text", event->tail);
     json_text_base64(text, "tail_b64", event->tail);
+    if (event->digest == 0)
+        return; /* of a report that was read, and had none */
+    char digest[EVENT_DIGEST_SIZE];
+    snprintf(digest, sizeof(digest), "%016" PRIx64, event->digest);
+    json_text_string(text, "digest", digest);
+}
+
+static void write_record(struct json_text *text, const struct event *event)
+{
+    if (event->record_len == 0)
+        return;
+    json_text_number(text, "record_offset", event->record_offset);
+    json_text_number(text, "record_len", event->record_len);
+}
+
+static void write_hello(struct json_text *text, const struct tls_hello *hello)
+{
+    json_text_object(text, "hello", JSON_FLAT);
+    json_text_number(text, "names", hello->name_count);
+    if (hello->name_count > 0)
+        json_text_octets(text, "name", hello->name);
+    if (hello->alpn.len > 0)
+        json_text_octets(text, "alpn", hello->alpn);
+    json_text_close(text);
 }
 
 static void write_errno(struct json_text *text, int error)
@@ -57,10 +85,14 @@ static void write_event(struct json_text *text, const struct point *point,
     }
     if (is_script_step(event->kind))
         write_script_step(text, point, event);
-    if (event->kind == EVENT_RECEIVED || event->kind == EVENT_SENT)
+    if (event->kind == EVENT_RECEIVED || event->kind == EVENT_SENT) {
         write_event_octets(text, event);
-    if (event->text != NULL)
-        json_text_string(text, "manners", event->text);
+        write_record(text, event);
+    } else if (event->text != NULL) {
+        json_text_string(text, event->kind == EVENT_MANNERS ? "manners" : "text", event->text);
+    }
+    if (event->hello != NULL)
+        write_hello(text, event->hello);
     if (event->error > 0)
         write_errno(text, event->error);
     json_text_close(text);

@@ -88,6 +88,22 @@ static void read_step(struct wire_reading *wire, const struct json *object,
     script->steps[event->step].name = read_optional_text(wire->reading, object, "as");
 }
 
+/* 16 digits; 0 after telling that they are none. */
+static uint64_t read_digest(struct wire_reading *wire, const struct json *digits)
+{
+    const size_t digit_count = 16;
+    uint64_t digest = 0;
+    bool is_good = digits->len == digit_count;
+    for (size_t i = 0; is_good && i < digit_count; i++) {
+        const int value = byte_hex((uint8_t)digits->string[i]);
+        is_good = value >= 0;
+        digest = digest << 4 | (uint64_t)(is_good ? value : 0);
+    }
+    if (!is_good)
+        read_error(wire->reading, digits, "want %zu hexadecimal digits", digit_count);
+    return is_good ? digest : 0;
+}
+
 static void read_octets_of(struct wire_reading *wire, const struct json *object,
                            struct event *event)
 {
@@ -95,6 +111,28 @@ static void read_octets_of(struct wire_reading *wire, const struct json *object,
     event->len = read_count(wire->reading, object, "len", JSON_INTEGER_MAX);
     if (json_member(object, "tail_b64") != NULL)
         event->tail = read_base64(wire->reading, object, "tail_b64");
+    const struct json *digest = read_optional(wire->reading, object, "digest", JSON_STRING);
+    if (digest != NULL)
+        event->digest = read_digest(wire, digest);
+    event->record_offset =
+        read_optional_count(wire->reading, object, "record_offset", JSON_INTEGER_MAX);
+    event->record_len = read_optional_count(wire->reading, object, "record_len", JSON_INTEGER_MAX);
+}
+
+static struct bytes read_optional_octets(struct wire_reading *wire, const struct json *object,
+                                         const char *key)
+{
+    const struct json *value = json_member(object, key);
+    return value != NULL ? read_octets(wire->reading, value) : (struct bytes){NULL, 0};
+}
+
+static const struct tls_hello *read_hello(struct wire_reading *wire, const struct json *object)
+{
+    struct tls_hello *hello = arena_alloc(wire->reading->arena, sizeof(*hello));
+    hello->name_count = (unsigned)read_count(wire->reading, object, "names", UINT_MAX);
+    hello->name = read_optional_octets(wire, object, "name");
+    hello->alpn = read_optional_octets(wire, object, "alpn");
+    return hello;
 }
 
 static void read_event(struct wire_reading *wire, const struct json *object, struct event *event)
@@ -105,9 +143,14 @@ static void read_event(struct wire_reading *wire, const struct json *object, str
     event->connection = (unsigned)read_optional_count(reading, object, "connection", UINT_MAX);
     event->script = (unsigned)read_optional_count(reading, object, "script", UINT_MAX);
     event->step = (unsigned)read_optional_count(reading, object, "step", UINT_MAX);
-    event->text = read_optional_text(reading, object, "manners");
     if (event->kind == EVENT_RECEIVED || event->kind == EVENT_SENT)
         read_octets_of(wire, object, event);
+    else
+        event->text =
+            read_optional_text(reading, object, event->kind == EVENT_MANNERS ? "manners" : "text");
+    const struct json *hello = read_optional(reading, object, "hello", JSON_OBJECT);
+    if (hello != NULL)
+        event->hello = read_hello(wire, hello);
     const struct json *error = read_optional(reading, object, "errno", JSON_OBJECT);
     if (error != NULL)
         event->error = (int)read_count(reading, error, "number", INT_MAX);

@@ -15,7 +15,7 @@ enum play {
     PLAY_BARRIER,  /* wait until a step elsewhere is done */
     PLAY_TICK,     /* wait until the ticker fires */
     PLAY_WRITABLE, /* wait until the kernel takes more */
-    PLAY_RELAY,    /* wait for `relay_events` */
+    PLAY_LEG,      /* wait for `leg_events` */
     PLAY_OVER,     /* nothing more can come of this connection */
 };
 
@@ -47,15 +47,15 @@ struct connection {
     enum play waiting;      /* what it waits for now */
 
     struct http_reader
-        requests;            /* reads all that comes, so that a script can stop at a head's end */
-    struct route_head *head; /* a peer with routes: what was read of the head, in the run's arena */
-    bool is_behind_head;     /* the head that chose the script was read, and no step has said so */
-    bool is_canary;          /* the request that is being read is the canary */
-    bool met_canary;         /* it came here, as a request of its own */
-    bool owes_canary;        /* it was read whole */
-    bool owes_tunnel;        /* of a proxy: CONNECT was, once scripts are over */
-    bool is_lost;            /* what comes is no request any more, or where it ends is not known */
-    bool in_request;         /* its start line was read, its end not */
+        requests;        /* reads all that comes, so that a script can stop at a head's end */
+    struct head *head;   /* where the peer keeps them: of the last request, in the run's arena */
+    bool is_behind_head; /* the head that chose the script was read, and no step has said so */
+    bool is_canary;      /* the request that is being read is the canary */
+    bool met_canary;     /* it came here, as a request of its own */
+    bool owes_canary;    /* it was read whole */
+    bool owes_tunnel;    /* of a proxy: CONNECT was, once scripts are over */
+    bool is_lost;        /* what comes is no request any more, or where it ends is not known */
+    bool in_request;     /* its start line was read, its end not */
     bool is_head, is_connect; /* the last request whose start line was read */
     bool head_is_whole;       /* the head of the request that is being read */
     bool head_is_given;       /* it was read before the step began that asks for it */
@@ -66,10 +66,10 @@ struct connection {
     bool is_answered; /* with must_close: the response was whole */
 
     bool fin_received, fin_sent, is_reset;
-    bool is_unsecured;   /* TLS was due, and did not come about: no script is played */
-    struct relay *relay; /* it is a relay's client; NULL: it is none */
-    int relay_events;    /* what that waits for here */
-    struct relay *via;   /* the relay whose other leg it is; NULL: a client made it */
+    bool is_unsecured; /* TLS was due, and did not come about: no script is played */
+    struct leg *leg;   /* of the relay or forward that is on; NULL: none is */
+    int leg_events;    /* what that waits for here */
+    struct leg *via;   /* the leg whose other end it is; NULL: a client made it */
 };
 
 struct peer_run {
@@ -81,6 +81,7 @@ struct peer_run {
     unsigned script_count;   /* connections that took a script */
     size_t request_count;    /* requests that began, on all connections */
     uint64_t *route_uses;    /* by route: requests that it took */
+    bool keeps_heads;        /* for its routes, or to forward them */
     size_t requests_planned; /* reads of requests in all scripts */
 };
 
@@ -103,6 +104,10 @@ void connection_tell(struct connection *connection, const struct event *event);
 /* Plays on, as when its socket is ready. */
 void connection_go_on(struct connection *connection);
 
+/* play.c: whether the client, also through a relay, has not left. One that has only ended its
+ * sending side still reads: its kernel knows. */
+bool connection_is_there(const struct connection *connection);
+
 /* Closes the descriptor, by `close_fd`, and gives up the handle (peer.c). */
 void connection_close(struct connection *connection, void (*close_fd)(int fd));
 
@@ -112,11 +117,21 @@ enum play receive_step(struct connection *connection, const struct step *step);
 /* receive.c: sets out to read as `step` says. */
 void receive_begin(struct connection *connection, const struct step *step);
 
+/* receive.c: reads up to the end of a head; `is_whole` says whether that has come. */
+enum play receive_head(struct connection *connection, bool *is_whole);
+
+/* receive.c: reads what comes of the content whose head was read, in its framing, and records it;
+ * it lies in the scratch. */
+enum play receive_content(struct connection *connection, struct bytes *content);
+
+/* receive.c: whether the client leaves, which is recorded; PLAY_ON where octets lie before that. */
+enum play receive_nothing(struct connection *connection);
+
 /* receive.c: a peer with routes: reads up to the end of a head, and takes the script that it
  * chooses. */
 enum play receive_route(struct connection *connection);
 
-/* route.c: notes what the reader found, where it belongs to a head. */
+/* route.c: notes what the reader found, where it belongs to a head and the peer keeps them. */
 void route_note(struct connection *connection, enum http_event event);
 
 /* route.c: the script that the head chooses; NULL where no route fits. */
@@ -155,8 +170,9 @@ void send_continue(struct connection *connection);
 /* send.c: 200, for the canary comes through a tunnel. */
 void send_tunnel_open(struct connection *connection);
 
-/* send.c: 404, where no route fits. */
-void send_not_found(struct connection *connection);
+/* send.c: a response without content, and that it was no script's: `why` and `status`, which is
+ * "404 Not Found", are static. */
+void send_answer(struct connection *connection, const char *why, const char *status);
 
 /* send.c: close_notify, as far as there is TLS and room for it, then FIN. */
 void send_end(struct connection *connection);

@@ -240,12 +240,22 @@ static struct named_port *find_rested(struct listener *listener)
     return found;
 }
 
+/* Who came while nobody leased it is nobody's. */
+static void reset_strays(const struct named_port *named)
+{
+    while (accept_one(named->door))
+        continue;
+    while (named->door6 != NULL && accept_one(named->door6))
+        continue;
+}
+
 static bool lease_named(struct listener *listener, struct lease *lease)
 {
     struct named_port *named =
         listener->named_count < LISTENER_NAMED_MAX ? open_named(listener) : find_rested(listener);
     if (named == NULL)
         return false;
+    reset_strays(named);
     named->lease = lease;
     lease->named = named;
     name_endpoint(&lease->endpoint, lease->is_address ? ENDPOINT_ADDRESS : ENDPOINT_NAME,

@@ -1,7 +1,6 @@
 #include "server/peer.h"
 
-#include "server/connection.h"
-#include "server/relay.h"
+#include "server/leg.h"
 #include "server/socket.h"
 
 #include <stdlib.h>
@@ -77,8 +76,8 @@ static void on_poll_closed(uv_handle_t *handle)
  * the number may soon be another connection's. */
 void connection_close(struct connection *connection, void (*close_fd)(int fd))
 {
-    relay_end(connection, socket_reset);
-    relay_forget(connection);
+    leg_close(connection, socket_reset);
+    leg_forget(connection);
     connection->via = NULL;
     uv_close((uv_handle_t *)&connection->poll, on_poll_closed);
     connection->polled = 0;
@@ -113,9 +112,9 @@ static enum play play_on(struct connection *connection)
     }
     static const int events[] = {[PLAY_READABLE] = UV_READABLE,
                                  [PLAY_WRITABLE] = UV_WRITABLE,
-                                 [PLAY_RELAY] = 0,
+                                 [PLAY_LEG] = 0,
                                  [PLAY_OVER] = 0};
-    wait_for(connection, play == PLAY_RELAY ? connection->relay_events : events[play]);
+    wait_for(connection, play == PLAY_LEG ? connection->leg_events : events[play]);
     connection->waiting = play;
     return play;
 }
@@ -166,6 +165,15 @@ void peer_run_poke(struct peer_run *run)
             connection_go_on(one);
 }
 
+static bool forwards(const struct peer *peer)
+{
+    for (size_t i = 0; i < peer->script_count; i++)
+        for (size_t j = 0; j < peer->scripts[i].count; j++)
+            if (peer->scripts[i].steps[j].verb == STEP_FORWARD)
+                return true;
+    return false;
+}
+
 static size_t count_request_reads(const struct peer *peer)
 {
     size_t count = 0;
@@ -174,8 +182,9 @@ static size_t count_request_reads(const struct peer *peer)
     for (size_t i = 0; i < peer->script_count; i++)
         for (size_t j = 0; j < peer->scripts[i].count; j++) {
             const struct step *step = &peer->scripts[i].steps[j];
-            count +=
-                step->verb == STEP_READ && (step->read == READ_REQUEST || step->read == READ_HEAD);
+            count += step->verb == STEP_FORWARD ||
+                     (step->verb == STEP_READ &&
+                      (step->read == READ_REQUEST || step->read == READ_HEAD));
         }
     return count;
 }
@@ -187,6 +196,7 @@ struct peer_run *peer_run_new(const struct peer *peer, unsigned index, struct pe
     run->index = index;
     run->host = host;
     run->requests_planned = count_request_reads(peer);
+    run->keeps_heads = peer->routes != NULL || forwards(peer);
     if (peer->routes != NULL)
         run->route_uses = must_calloc(peer->script_count, sizeof(*run->route_uses));
     return run;
@@ -210,7 +220,7 @@ void peer_run_accept(struct peer_run *run, int fd)
     http_reader_init(&connection->responses, HTTP_RESPONSES);
     uv_poll_init(run->host->loop, &connection->poll, fd);
     connection->poll.data = connection;
-    connection->via = relay_find(connection);
+    connection->via = leg_find(connection);
     connection_record(connection, EVENT_CONNECT, nothing, 0);
     if (run->peer->tls != NULL)
         channel_begin_tls(&connection->channel, run->host->mint, run->peer->tls);

@@ -34,7 +34,7 @@ struct peer_host {
     const struct peer *peers;         /* of the run, by index */
     const struct endpoint *endpoints; /* the same */
     const struct mint *mint;          /* NULL where nobody speaks TLS */
-    struct relay *relays;             /* that are on; private to server/relay.c */
+    struct leg *legs;                 /* that are on; private to server/leg.c */
     uint8_t *scratch;                 /* PEER_SCRATCH_SIZE octets, shared by all on the loop */
     void (*changed)(void *context);   /* a connection has ended; peers may not be ended inside */
     void *context;

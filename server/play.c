@@ -1,3 +1,5 @@
+#include "server/forward.h"
+#include "server/leg.h"
 #include "server/relay.h"
 #include "server/socket.h"
 
@@ -29,18 +31,24 @@ void connection_take_script(struct connection *connection)
     run->script_count++;
 }
 
+/* Whether it waits for a request, or whatever it reads. */
+static bool reads(const struct step *step)
+{
+    return step->verb == STEP_READ || step->verb == STEP_FORWARD;
+}
+
 /* A script that begins with a read is taken at the first octet, so that a connection made in
  * advance eats none. */
 static bool waits_for_octets(const struct connection *connection)
 {
     const struct script *script = next_script(connection->peer);
-    return connection->script == NULL && script->count > 0 && script->steps[0].verb == STEP_READ;
+    return connection->script == NULL && script->count > 0 && reads(&script->steps[0]);
 }
 
 void connection_end_step(struct connection *connection, bool is_done)
 {
     connection_record(connection, is_done ? EVENT_STEP_DONE : EVENT_STEP_CUT, nothing, 0);
-    const bool was_read = connection->script->steps[connection->step].verb == STEP_READ;
+    const bool was_read = reads(&connection->script->steps[connection->step]);
     connection->step_begun = false;
     if (!is_done && was_read)
         connection->step = connection->script->count;
@@ -55,13 +63,12 @@ void connection_lost(struct connection *connection, int error)
     connection_close(connection, socket_reset);
 }
 
-/* A client that has only ended its sending side still reads: its kernel knows. */
-static bool is_there(const struct connection *connection)
+bool connection_is_there(const struct connection *connection)
 {
     struct diagnostics *diagnostics = connection->peer->host->diagnostics;
     struct client_socket client;
     struct client_queue queue;
-    if (connection->via != NULL && !is_there(relay_client(connection->via)))
+    if (connection->via != NULL && !connection_is_there(connection->via->connection))
         return false;
     if (socket_is_open_there(connection->channel.fd))
         return true;
@@ -78,13 +85,15 @@ static void begin_step(struct connection *connection, const struct step *step)
     connection->step_begun = true;
     /* What a client does to the step before, it may do before a wait behind it has begun. */
     const bool is_behind = step->verb == STEP_WAIT && connection->was_there;
-    connection->was_there = step->verb == STEP_READ || is_behind || is_there(connection);
+    connection->was_there = reads(step) || is_behind || connection_is_there(connection);
     if (step->verb == STEP_READ)
         receive_begin(connection, step);
     else if (step->verb == STEP_SEND)
         send_begin(connection, step);
     else if (step->verb == STEP_RELAY)
         relay_begin(connection, step);
+    else if (step->verb == STEP_FORWARD)
+        forward_begin(connection);
     else if (step->verb == STEP_START_TLS)
         channel_begin_tls(&connection->channel, connection->peer->host->mint, step->tls);
 }
@@ -167,7 +176,7 @@ static enum play play_step(struct connection *connection, const struct step *ste
     if (!connection->step_begun && connection_is_held(connection))
         return PLAY_BARRIER;
     if (!connection->step_begun) {
-        if (step->verb == STEP_READ)
+        if (reads(step))
             mind_manners(connection);
         begin_step(connection, step);
     }
@@ -185,9 +194,10 @@ static enum play play_step(struct connection *connection, const struct step *ste
         return close_step(connection, step);
     case STEP_RELAY:
         return relay_step(connection, step);
+    case STEP_FORWARD:
+        return forward_play(connection, step);
     case STEP_START_TLS:
         return PLAY_ON; /* the handshake is played before all else, and ends the step */
-    case STEP_FORWARD:
     case STEP_VERB_COUNT:
         break;
     }
@@ -245,20 +255,23 @@ static enum play shake(struct connection *connection)
     return PLAY_ON;
 }
 
-/* The scripts are over, but a relay stays one, and a proxy opens a tunnel to the origin. */
+/* The scripts are over, and a forward with them; but a relay stays one, and a proxy opens a tunnel
+ * to the origin. */
 static enum play play_canary(struct connection *connection)
 {
     static const struct step tunnel = {.verb = STEP_RELAY, .target = 0};
     const struct script *script = connection->script;
     const bool is_steps = script != NULL && connection->step < script->count &&
                           script->steps[connection->step].verb == STEP_RELAY;
-    if (connection->relay != NULL)
+    if (connection->leg != NULL && connection->leg->forward != NULL)
+        leg_close(connection, socket_reset);
+    if (connection->leg != NULL)
         return relay_play(connection, is_steps ? &script->steps[connection->step] : &tunnel);
     if (connection->owes_tunnel) {
         connection->owes_tunnel = false;
         send_tunnel_open(connection);
         relay_begin(connection, &tunnel);
-        return connection->relay != NULL ? PLAY_ON : PLAY_OVER;
+        return connection->leg != NULL ? PLAY_ON : PLAY_OVER;
     }
     return receive_canary(connection);
 }

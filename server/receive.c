@@ -298,23 +298,51 @@ enum play receive_step(struct connection *connection, const struct step *step)
 static void answer_unrouted(struct connection *connection)
 {
     connection->is_behind_head = false;
-    send_not_found(connection);
+    send_answer(connection, "no route fits the request: 404", "404 Not Found");
     if (connection->must_close)
         send_end(connection);
 }
 
-enum play receive_route(struct connection *connection)
+enum play receive_head(struct connection *connection, bool *is_whole)
 {
     enum play play = PLAY_OVER;
     struct bytes waiting;
+    *is_whole = false;
     if (connection->fin_received || !look(connection, &waiting, &play))
         return play;
-    if (connection->is_lost) {
+    if (connection->is_lost)
         read_count(connection, waiting, waiting.len);
-        return PLAY_ON;
-    }
-    if (!read_to_goal(connection, waiting, GOAL_HEAD))
-        return PLAY_ON;
+    else
+        *is_whole = read_to_goal(connection, waiting, GOAL_HEAD);
+    return PLAY_ON;
+}
+
+enum play receive_content(struct connection *connection, struct bytes *content)
+{
+    enum play play = PLAY_OVER;
+    *content = (struct bytes){NULL, 0};
+    if (connection->fin_received || !look(connection, content, &play))
+        return play;
+    struct bytes rest = *content;
+    feed(connection, &rest, GOAL_END);
+    content->len -= rest.len;
+    take(connection, content->len);
+    return PLAY_ON;
+}
+
+enum play receive_nothing(struct connection *connection)
+{
+    enum play play = PLAY_OVER;
+    struct bytes waiting;
+    return look(connection, &waiting, &play) ? PLAY_ON : play;
+}
+
+enum play receive_route(struct connection *connection)
+{
+    bool is_whole;
+    const enum play play = receive_head(connection, &is_whole);
+    if (!is_whole)
+        return play;
     const struct script *script = route_choose(connection);
     connection->is_behind_head = true;
     if (script != NULL)

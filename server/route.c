@@ -1,12 +1,6 @@
 #include "server/connection.h"
+#include "server/head.h"
 #include "wire/match_value.h"
-
-/* As much as was read of a request's head. */
-struct route_head {
-    struct bytes method, target;
-    struct field *fields;
-    size_t count, size;
-};
 
 static struct arena *arena_of(const struct connection *connection)
 {
@@ -15,21 +9,11 @@ static struct arena *arena_of(const struct connection *connection)
 
 void route_note(struct connection *connection, enum http_event event)
 {
-    struct arena *arena = arena_of(connection);
-    const struct http_reader *reader = &connection->requests;
-    struct route_head *head = connection->head;
-    if (connection->peer->peer->routes == NULL)
+    if (!connection->peer->keeps_heads)
         return;
-    if (event == HTTP_START) {
-        head = connection->head = arena_alloc(arena, sizeof(*head));
-        head->method = arena_bytes(arena, reader->start.method);
-        head->target = arena_bytes(arena, reader->start.target);
-    } else if (event == HTTP_FIELD) {
-        head->fields =
-            arena_room(arena, head->fields, head->count, &head->size, sizeof(*head->fields));
-        head->fields[head->count++] =
-            (struct field){arena_bytes(arena, reader->name), arena_bytes(arena, reader->value)};
-    }
+    if (connection->head == NULL)
+        connection->head = arena_alloc(arena_of(connection), sizeof(*connection->head));
+    head_note(connection->head, arena_of(connection), &connection->requests, event);
 }
 
 static bool matches(const struct connection *connection, const struct value_pattern *pattern,
@@ -41,10 +25,10 @@ static bool matches(const struct connection *connection, const struct value_patt
 
 static bool fits(const struct connection *connection, const struct route *route)
 {
-    const struct route_head *head = connection->head;
+    const struct head *head = connection->head;
     const struct fields fields = {head->fields, head->count};
-    if (!matches(connection, &route->method, head->method) ||
-        !matches(connection, &route->target, head->target))
+    if (!matches(connection, &route->method, head->start.method) ||
+        !matches(connection, &route->target, head->start.target))
         return false;
     for (size_t i = 0; i < route->headers.count; i++) {
         const struct field_pattern *wanted = &route->headers.items[i];

@@ -2,6 +2,7 @@
 #include "server/socket.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <sys/socket.h>
 
 /* How many octets the segment so numbered has; what is left belongs to the last. */
@@ -144,10 +145,12 @@ void send_continue(struct connection *connection)
     send_unscripted(connection, bytes_of("HTTP/1.1 100 Continue\r\n\r\n"));
 }
 
-void send_not_found(struct connection *connection)
+void send_answer(struct connection *connection, const char *why, const char *status)
 {
-    connection_record_manners(connection, "no route fits the request: 404");
-    send_unscripted(connection, bytes_of("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"));
+    char text[128];
+    snprintf(text, sizeof(text), "HTTP/1.1 %s\r\nContent-Length: 0\r\n\r\n", status);
+    connection_record_manners(connection, why);
+    send_unscripted(connection, bytes_of(text));
 }
 
 void send_tunnel_open(struct connection *connection)

@@ -1,4 +1,4 @@
-#include "server/relay.h"
+#include "server/leg.h"
 
 #include <sched.h>
 
@@ -53,12 +53,12 @@ static enum play go_on_waiting(struct connection *connection, enum wait_kind kin
         now_ns + (later_ns > LOOK_US_LEAST * NS_PER_US ? later_ns : LOOK_US_LEAST * NS_PER_US));
 }
 
-/* Through a relay, what its client's kernel says counts, once the relay has passed all on. */
+/* Through a relay or a forward, what its client's kernel says counts, once all was passed on. */
 static enum drain_state check(struct connection *connection)
 {
     struct diagnostics *diagnostics = connection->peer->host->diagnostics;
     if (connection->via != NULL)
-        connection_go_on(relay_client(connection->via));
+        connection_go_on(connection->via->connection);
     if (connection->channel.fd < 0)
         return DRAIN_GONE;
     connection->drain.sent = connection->channel.sent;
@@ -66,9 +66,9 @@ static enum drain_state check(struct connection *connection)
         drain_check(&connection->drain, diagnostics, connection->channel.fd);
     if (connection->via == NULL || state == DRAIN_GONE || state == DRAIN_UNKNOWN)
         return state;
-    if (state != DRAIN_DRAINED || relay_is_holding(connection->via))
+    if (state != DRAIN_DRAINED || leg_is_holding(connection->via))
         return DRAIN_WAIT;
-    return check(relay_client(connection->via));
+    return check(connection->via->connection);
 }
 
 static enum drain_state spin(struct connection *connection, enum drain_state want, unsigned spin_us)

@@ -91,12 +91,12 @@ has '2 cases (6 runs): 1 passed, 1 failed' "$folder/out"
 
 # --- no descriptors, no ports, no network ----------------------------------------------------------
 for count in 8 16; do
-    expect 3 "want at least 40 file descriptors, got $count (ulimit -n)" limited "-n $count" "$assay" run smoke/get
-    expect 3 "want at least 40 file descriptors, got $count (ulimit -n)" limited "-n $count" "$assay" serve --admin 0
+    expect 3 "want at least 44 file descriptors, got $count (ulimit -n)" limited "-n $count" "$assay" run smoke/get
+    expect 3 "want at least 44 file descriptors, got $count (ulimit -n)" limited "-n $count" "$assay" serve --admin 0
 done
-expect 0 '1 case (100 runs): 1 passed' limited '-n 40' "$assay" run smoke/get --repeat 100 --jobs 64
-has '1 at once, not 64: only 40 file descriptors are allowed (ulimit -n)' "$folder/out"
-expect 0 '1 case (9 runs): 1 passed' limited '-n 40' "$assay" run smoke/get --repeat 9 --jobs 64 --subject "$fake"
+expect 0 '1 case (100 runs): 1 passed' limited '-n 44' "$assay" run smoke/get --repeat 100 --jobs 64
+has '1 at once, not 64: only 44 file descriptors are allowed (ulimit -n)' "$folder/out"
+expect 0 '1 case (9 runs): 1 passed' limited '-n 44' "$assay" run smoke/get --repeat 9 --jobs 64 --subject "$fake"
 if unshare -rn ip link set lo up 2>"$folder/out"; then
     expect 3 'Network is unreachable' unshare -rn "$assay" run smoke/get
     ports='ip link set lo up && echo "$1" >/proc/sys/net/ipv4/ip_local_port_range && shift && exec "$@"'

@@ -168,6 +168,8 @@ expect 0 '9112-8-1 (MUST): A response cut short' "$assay" explain "$folder/fail.
 expect 0 'told is the first, [cut=0,end=fin]' "$assay" explain partial-read/truncate-length
 expect 0 'sends 17 octets' "$assay" explain 'partial-read/truncate-length[cut=17,end=fin]'
 expect 0 'nobody listens on its port' "$assay" explain tests/engine
+expect 0 '9 cases, no mistakes' "$assay" check tests/load
+expect 0 'at 127.0.0.1:34567 localhost 34567' "$assay" explain tests/load
 expect 0 'told is the first' "$assay" explain reuse --color always
 expect 2 'want a case' "$assay" explain
 expect 2 'did you mean "smoke/get"?' "$assay" explain smoke/gte

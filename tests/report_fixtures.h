@@ -75,12 +75,29 @@ static const struct event cut_events[] = {
     {.kind = EVENT_FIN_SENT, .ns = 40},
     {.kind = EVENT_CLOSED, .ns = 50},
 };
+static const struct tls_hello hostile_hello = {.name_count = UINT32_MAX, .name = OCTETS(HOSTILE HOSTILE HOSTILE HOSTILE),
+    .alpn = OCTETS(HOSTILE HOSTILE HOSTILE HOSTILE)};
+static const struct tls_hello hello = {.name_count = 1, .name = OCTETS("localhost"), .alpn = OCTETS("h2,http/1.1")};
+static const struct tls_hello no_name = {.name_count = 0};
+static const struct event tls_events[] = {
+    {.kind = EVENT_CONNECT}, {.kind = EVENT_HELLO, .hello = &hello},
+    {.kind = EVENT_SECURED, .text = "TLSv1.3 TLS_AES_256_GCM_SHA384"},
+    {EVENT_OF(EVENT_RECEIVED, "GET / HTTP/1.1\r\nHo"), .record_offset = 1021, .record_len = 40},
+    {EVENT_OF(EVENT_RECEIVED, "st: a\r\n\r\n"), .record_offset = 1061, .record_len = 31},
+    {EVENT_OF(EVENT_SENT, "HTTP/1.1 200 OK\r\n\r\n"), .record_offset = 7, .record_len = 41},
+    {.kind = EVENT_NOTIFY_SENT}, {.kind = EVENT_NOTIFY_RECEIVED}, {.kind = EVENT_ALERT_RECEIVED, .text = "bad_certificate"},
+    {.kind = EVENT_ALERT_SENT, .text = "unexpected_message"}, {.kind = EVENT_TLS_FAILED, .text = TLS_PLAIN_HTTP_TEXT},
+    {.kind = EVENT_HELLO, .hello = &no_name}, {.kind = EVENT_JOINED, .text = "origin"},
+    {.kind = EVENT_JOIN_FAILED, .text = "origin", .error = ECONNREFUSED}, {.kind = EVENT_RELAY_CUT, .text = "down"},
+};
 static const struct event hostile_events[] = {
     {EVENT_OF(EVENT_RECEIVED, HOSTILE)},
     {EVENT_OF(EVENT_SENT, HOSTILE), .tail = OCTETS(HOSTILE)},
     {.kind = EVENT_MANNERS, .text = "100 (Continue)"},
     {.kind = EVENT_RST_RECEIVED, .error = ECONNRESET},
     {.kind = EVENT_ASKED}, {.kind = EVENT_OUTCOME, .outcome = &ok}, {.kind = EVENT_DEADLINE},
+    {.kind = EVENT_HELLO, .hello = &hostile_hello}, {.kind = EVENT_TLS_FAILED, .text = HOSTILE},
+    {.kind = EVENT_JOINED, .text = HOSTILE},
 };
 /* clang-format on */
 

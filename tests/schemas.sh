@@ -11,4 +11,4 @@ trap 'rm -rf "$folder"' EXIT
 mkdir "$folder/bad"
 "$1" --bad-cases "$folder/bad"
 "$python" tests/check_schema.py --refuse cases/case.schema.json "$folder"/bad/*.json
-find cases/* tests/engine -mindepth 1 -name '*.json' -exec "$python" tests/check_schema.py cases/case.schema.json {} +
+find cases/* tests/engine tests/load -mindepth 1 -name '*.json' -exec "$python" tests/check_schema.py cases/case.schema.json {} +

@@ -22,6 +22,8 @@
     X("server/listener", listener_tests)                                                           \
     X("server/channel", channel_tests)                                                             \
     X("server/peer", peer_tests)                                                                   \
+    X("server/relay", relay_tests)                                                                 \
+    X("server/head", head_tests)                                                                   \
     X("server/control", control_tests)                                                             \
     X("harness/client", client_tests)                                                              \
     X("harness/client calls", client_calls_tests)                                                  \

@@ -41,7 +41,8 @@ static const char *step_text(struct arena *arena, const struct step *step)
     static const char *const ends[] = {
         [CLOSE_FIN] = "fin", [CLOSE_FULL] = "full", [CLOSE_RST] = "rst"};
     if (step->verb == STEP_CLOSE)
-        return arena_printf(arena, "close %s", ends[step->close]);
+        return arena_printf(arena, "close %s%s", ends[step->close],
+                            step->withholds_notify ? " alone" : "");
     if (step->verb != STEP_SEND)
         return step_verb_name(step->verb);
     const char *text = arena_printf(arena, "send %s", octets_text(arena, &step->send));
@@ -111,6 +112,24 @@ static const struct points_row {
      2,
      {"[v=one] \"GET\" \"/\" | send \"AAb!\" | as expected",
       "[v=two] \"GET\" \"/\" | send \"cdcd7!\" | as expected"}},
+    {"ends with and without close_notify, in and out of TLS",
+     CLIENT
+     ", \"origin\": {\"tls\": {\"value\": \"tls.is\"}, \"steps\": [{\"start_tls\": {}}, {\"send\": "
+     "\"x\", \"as\": \"s\"}]}, \"matrix\": {\"tls\": [{\"name\": \"no\", \"is\": null}, {\"name\": "
+     "\"all\", \"is\": {}}]}, "
+     "\"truncate\": {\"send\": \"s\", \"ends\": [\"fin\", \"no close_notify\"]}" EXPECT,
+     8,
+     {"[tls=no,cut=0,end=fin] \"GET\" \"/\" | start_tls, send \"\", wait, close fin | as "
+      "expected",
+      "[tls=no,cut=0,end=no close_notify] \"GET\" \"/\" | start_tls, send \"\", wait, close fin "
+      "alone | as expected"}},
+    {"close_notify by a variable",
+     CLIENT ", \"origin\": {\"tls\": {}, \"steps\": [{\"send\": \"x\"}, {\"close\": \"{{how}}\", "
+            "\"close_notify\": {\"value\": \"notify\"}}]}, \"matrix\": {\"how\": [\"full\"], "
+            "\"notify\": [true, false]}" EXPECT,
+     2,
+     {"[how=full,notify=true] \"GET\" \"/\" | send \"x\", close full | as expected",
+      "[how=full,notify=false] \"GET\" \"/\" | send \"x\", close full alone | as expected"}},
     {"CR and LF of a value stand in a line",
      CLIENT ", \"origin\": [{\"send\": {\"head\": [\"A: {{v.is}}b\", \"{{v.is}}\"]}}], \"matrix\": "
             "{\"v\": [{\"name\": \"CRLF\", \"is\": \"\\r\\n\"}]}" EXPECT,
@@ -257,6 +276,8 @@ static const struct states_row {
      "fin", "n1 h46 b7 e4 w1"},
     {"to close by FIN", "GET", "HTTP/1.1 200 OK\\r\\n\\r\\nab", "fin", "n1 h18 w3"},
     {"to close by close", "GET", "HTTP/1.1 200 OK\\r\\n\\r\\nab", "full", "n1 h18 w3"},
+    {"to close without close_notify", "GET", "HTTP/1.1 200 OK\\r\\n\\r\\nab", "no close_notify",
+     "n1 h18 b3"},
     {"to close by RST", "GET", "HTTP/1.1 200 OK\\r\\n\\r\\nab", "rst", "n1 h18 e3"},
     {"an interim response", "GET", "HTTP/1.1 103 X\\r\\n\\r\\nHTTP/1.1 204 X\\r\\n\\r\\n", "fin",
      "n1 h35 w1"},
@@ -326,10 +347,11 @@ static void finds_the_state_of_every_cut(void)
         struct reading reading;
         const char *text = arena_printf(
             arena,
-            HEAD ", \"client\": [{\"request\": {\"method\": \"%s\"}}], \"origin\": [{\"read\": "
-                 "\"request\"}, {\"send\": \"%s\", \"as\": \"s\"}], \"truncate\": {\"send\": "
-                 "\"s\", \"ends\": [\"%s\"]}, \"behaviours\": [%s]}",
-            row->method, row->send, row->end, state_behaviours(arena, row->states));
+            HEAD ", \"client\": [{\"request\": {\"method\": \"%s\"}}], \"origin\": {%s\"steps\": "
+                 "[{\"read\": \"request\"}, {\"send\": \"%s\", \"as\": \"s\"}]}, \"truncate\": "
+                 "{\"send\": \"s\", \"ends\": [\"%s\"]}, \"behaviours\": [%s]}",
+            row->method, strchr(row->end, ' ') != NULL ? "\"tls\": {}, " : "", row->send, row->end,
+            state_behaviours(arena, row->states));
         read_case(&reading, text);
         CHECK_ROW(reading.case_ != NULL, "%s: %s", row->name, first_mistake(&reading));
         if (reading.case_ != NULL) {

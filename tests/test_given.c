@@ -58,5 +58,37 @@ static void holds_contents_against_steps(void)
     }
 }
 
+static void finds_the_step_of_a_proxied_request(void)
+{
+    static const struct {
+        const char *label, *method, *target;
+        bool holds; /* of other content than was given */
+    } proxied[] = {
+        {"absolute-form", "PUT", "http://origin.test/", false},
+        {"with a port", "PUT", "HTTPS://[::1]:8080/", false},
+        {"of another target", "PUT", "http://origin.test/a", true},
+        {"without a path", "PUT", "http://origin.test", true},
+        {"CONNECT", "CONNECT", "/", true},
+        {"a path that looks so", "PUT", "/http://origin.test/", true},
+    };
+    for (size_t i = 0; i < COUNT_OF(proxied); i++) {
+        const struct client_step step = {
+            .method = OCTETS("PUT"), .target = OCTETS("/"), .body = {.kind = BODY_NONE}};
+        const struct client_step connect = {
+            .method = OCTETS("CONNECT"), .target = OCTETS("/"), .body = {.kind = BODY_NONE}};
+        const struct client_step both[] = {step, connect};
+        const struct point point = {.client = both, .client_count = 2};
+        const struct seen_request request = {.method = bytes_of(proxied[i].method),
+                                             .target = bytes_of(proxied[i].target),
+                                             .body = bytes_of("a"),
+                                             .body_len = 1,
+                                             .is_complete = true};
+        CHECK_ROW(given_holds(&point, NULL, &request) == proxied[i].holds, "%s", proxied[i].label);
+    }
+}
+
 CU_TestInfo given_tests[] = {
-    {"holds contents against what was given", holds_contents_against_steps}, CU_TEST_INFO_NULL};
+    {"holds contents against what was given", holds_contents_against_steps},
+    {"finds the step of a proxied request", finds_the_step_of_a_proxied_request},
+    CU_TEST_INFO_NULL,
+};

@@ -243,6 +243,8 @@ static void holds_a_case_to_the_rules_it_names(void)
         {"clean", GET, 1, "clean", VERDICT_PASS},
         {"broken and named", "GET / HTTP/1.1\r\n\r\n", 1, "any", VERDICT_FAIL},
         {"broken, not named", "GET / HTTP/1.1\r\n\r\n", 0, "any", VERDICT_INFO},
+        {"advice, not named", "GET / HTTP/1.1\r\nHost: a\r\nProxy-Connection: a\r\n\r\n", 0,
+         "clean", VERDICT_PASS},
     };
     struct arena *arena = arena_new();
     for (size_t i = 0; i < COUNT_OF(named_rows); i++) {
@@ -372,7 +374,65 @@ static void keeps_long_contents_by_their_front(void)
     arena_free(arena);
 }
 
+/* The peer that is a proxy is matched as any. */
+static void matches_what_came_to_a_proxy(void)
+{
+    static const struct peer peers[] = {{.name = "origin"}, {.name = "proxy", .is_proxy = true}};
+    static const struct piece words[] = {{.data = TEXT("CONNECT"), .times = 1},
+                                         {.data = TEXT("a:443"), .times = 1},
+                                         {.data = TEXT("Basic YTpi"), .times = 1},
+                                         {.data = TEXT("GET"), .times = 1},
+                                         {.data = TEXT("/x"), .times = 1}};
+    static const struct value values[] = {{.kind = VALUE_EQUALS, .octets = {&words[0], 1, 7}},
+                                          {.kind = VALUE_EQUALS, .octets = {&words[1], 1, 5}},
+                                          {.kind = VALUE_EQUALS, .octets = {&words[2], 1, 10}},
+                                          {.kind = VALUE_EQUALS, .octets = {&words[3], 1, 3}},
+                                          {.kind = VALUE_EQUALS, .octets = {&words[4], 1, 2}}};
+    static const struct field_pattern credentials[] = {
+        {TEXT("proxy-authorization"), {&values[2], 1}}};
+    static const struct request_pattern requests[] = {
+        {.method = {&values[0], 1},
+         .target = {&values[1], 1},
+         .headers = {credentials, 1},
+         .framings = FRAMING_NONE,
+         .states_complete = true,
+         .complete = true},
+        {.method = {&values[3], 1}, .target = {&values[4], 1}, .states_on = true, .on = 0}};
+    static const struct count_pattern one_connect = {.method = TEXT("CONNECT"), .times = {1, 1}};
+    static const struct peer_pattern pattern = {.peer = 1,
+                                                .states_connections = true,
+                                                .connections = {1, 1},
+                                                .states_requests = true,
+                                                .requests = requests,
+                                                .request_count = 2,
+                                                .counts = &one_connect,
+                                                .count_count = 1};
+    static const struct behaviour tunnels = {
+        .name = "tunnels", .verdict = VERDICT_PASS, .peers = &pattern, .peer_count = 1};
+    const struct point point = {
+        .peers = peers, .peer_count = 2, .behaviours = &tunnels, .behaviour_count = 1};
+    struct arena *arena = arena_new();
+    struct run_result result = {.point = &point};
+    struct judge *judge = judge_new(&point, NULL, 0, arena);
+    const char *octets[] = {
+        "CONNECT a:443 HTTP/1.1\r\nHost: a\r\nProxy-Authorization: Basic YTpi\r\n\r\n",
+        "GET /x HTTP/1.1\r\nHost: a\r\n\r\n"};
+    for (size_t i = 0; i < COUNT_OF(octets); i++) {
+        judge_watch(judge, &(struct event){
+                               .kind = EVENT_RECEIVED, .peer = 1, .octets = bytes_of(octets[i])});
+        judge_watch(judge, &(struct event){.kind = EVENT_SENT,
+                                           .peer = 1,
+                                           .octets = bytes_of("HTTP/1.1 200 OK\r\n\r\n")});
+    }
+    judge_finish(judge, &result);
+    judge_free(judge);
+    CHECK_ROW(result.verdict == VERDICT_PASS && result.finding_count == 0, "%s",
+              result.reason != NULL ? result.reason : "findings");
+    arena_free(arena);
+}
+
 CU_TestInfo judge_tests[] = {
+    {"matches what came to a proxy", matches_what_came_to_a_proxy},
     {"judges every row, however it is cut", judges_every_row_however_it_is_cut},
     {"finds what breaks a rule", finds_what_breaks_a_rule},
     {"holds a case to the rules it names", holds_a_case_to_the_rules_it_names},

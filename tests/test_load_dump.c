@@ -18,12 +18,18 @@ static const struct catalog catalog = {requirements, COUNT_OF(requirements)};
 #define SEEN(members)    HEAD CLIENT ORIGIN ", \"expect\": {\"origin\": {" members "}}}"
 #define ROWS(list)       HEAD CLIENT ORIGIN ", \"behaviours\": [" list "]}"
 
+#define PROXIED(tls, proxy, steps)                                                                 \
+    HEAD ", \"client\": [{\"request\": {\"proxy\": " proxy "}}], \"origin\": {\"tls\": " tls       \
+         ", \"steps\": [{\"send\": \"x\"}]}, \"proxy\": " steps ", \"mark\": \"none\"" EXPECT "}"
+
 /* What the parts become. */
-#define GET     "\"GET\" \"/\""
-#define SENT    "read request; send \"x\" > 0.1"
-#define OK      "pass none"
-#define REST    " > " SENT " > "
-#define DEFAULT GET REST
+#define TUNNELLESS " > https valid 0-1: send \"x\" || proxy (a proxy):  >  > "
+#define TUNNEL     TUNNELLESS "proxy.tunnel "
+#define GET        "\"GET\" \"/\""
+#define SENT       "read request; send \"x\" > 0.1"
+#define OK         "pass none"
+#define REST       " > " SENT " > "
+#define DEFAULT    GET REST
 
 static const struct row {
     const char *text, *want;
@@ -100,6 +106,34 @@ static const struct row {
           "\"client\": [{\"trailers\": {\"A\": null}, \"interim\": []}]}"),
      DEFAULT "report.trailers > pass none trailers.A=\"x\"; fail (leak) none trailers.A=null "
              "interim="},
+    /* proxies and TLS */
+    {PROXIED("{}", "true", "[]"), GET " by proxy" TUNNEL "tls > " OK},
+    {PROXIED("{}", "false", "[]"), GET TUNNELLESS "tls > " OK},
+    {HEAD ", \"client\": [{\"request\": {\"proxy\": {\"auth\": \"a:b\", \"tunnel\": true, "
+          "\"headers\": [\"X: y\"]}, \"authority\": \"o.test\"}}], \"proxy\": [{\"relay\": "
+          "\"origin\", \"as\": \"m\"}], \"mark\": \"m\"" ORIGIN EXPECT "}",
+     GET " of \"o.test\" by proxy tunnel auth a:b \"X\":\"y\" > read request; send \"x\" || proxy "
+         "(a proxy): relay 0 as m > 0.0 > proxy.tunnel.plain proxy.auth proxy.headers > " OK},
+    {REQUEST("\"authority\": \"[::1]:{{origin.port}}\""), GET " of \"[::1]:34567\"" REST "- > " OK},
+    {REQUEST("\"authority\": \"a b\""), GET " of \"a b\"" REST "target.raw > " OK},
+    {REQUEST("\"authority\": \"a/b\""), GET " of \"a/b\"" REST "target.raw > " OK},
+    {STEPS("[{\"start_tls\": {}}, {\"send\": \"x\"}, {\"close\": \"notify\"}, {\"close\": "
+           "\"full\", \"close_notify\": false}]"),
+     GET " > start_tls valid 0-1; send \"x\"; close notify; close full alone > 0.1 > - > " OK},
+    {STEPS("{\"tls\": {\"certificate\": \"self-signed\", \"versions\": \"1.3\", \"tickets\": "
+           "true, \"address\": true}, \"steps\": [{\"send\": \"x\"}, {\"close\": \"fin\", "
+           "\"close_notify\": true}]}"),
+     GET " > https by address self-signed 1-1 tickets: send \"x\"; close fin > 0.0 > tls > " OK},
+    {STEPS("{\"tls\": {\"start\": \"script\"}, \"requests\": [{\"steps\": [{\"send\": \"x\"}, "
+           "{\"close\": \"notify\"}]}, {\"steps\": [{\"start_tls\": {\"versions\": \"1.2\"}}]}]}"),
+     GET " > https : any: send \"x\"; close notify | any: start_tls valid 0-0 > 0.0 > tls > " OK},
+    {HEAD ", \"client\": [{\"request\": {\"proxy\": true}}], \"proxy\": {\"tls\": {}, \"steps\": "
+          "[{\"forward\": \"b\", \"as\": \"m\"}]}, \"peers\": {\"b\": [{\"relay\": \"origin\", "
+          "\"up\": {\"after\": 3, \"end\": \"silence\"}, \"down\": {\"after\": 0, \"end\": "
+          "\"rst\"}}]}, \"mark\": \"m\"" ORIGIN EXPECT "}",
+     GET
+     " by proxy > read request; send \"x\" || proxy (a proxy): https valid 0-1: forward 2 as m || "
+     "b: relay 0 up 3 silence down 0 rst > 0.0 > proxy.http proxy.tls tls > " OK},
     /* outcomes */
     {OUTCOME("\"error\": \"any\", \"partial\": {\"prefix_of\": \"hello\"}"),
      DEFAULT "report.partial > pass any partial=prefix_of \"hello\""},

@@ -5,145 +5,12 @@
 #include "server/socket.h"
 #include "tests/check.h"
 #include "tests/loopback.h"
-#include "tests/peer_rows.h"
+#include "tests/peer_ends.h"
 #include "tests/suites.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
-#include <netinet/in.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-/* --- the client, on a thread of its own ------------------------------------ */
-
-struct client {
-    const struct peer_row *row;
-    struct endpoint endpoint;
-    char *got;
-    size_t len, size;
-    const char *end;
-};
-
-static void read_to(struct client *client, int fd, size_t len)
-{
-    while (client->len < len) {
-        char buffer[4096];
-        const size_t want = len - client->len;
-        const ssize_t got = recv(fd, buffer, want < sizeof(buffer) ? want : sizeof(buffer), 0);
-        if (got <= 0) {
-            client->end = got == 0 ? "eof" : errno == ECONNRESET ? "reset" : strerror(errno);
-            return;
-        }
-        if (client->len + (size_t)got <= client->size)
-            memcpy(client->got + client->len, buffer, (size_t)got);
-        client->len += (size_t)got;
-    }
-}
-
-static void send_text(int fd, const char *text)
-{
-    const ssize_t sent = send(fd, text, strlen(text), MSG_NOSIGNAL);
-    CHECK_ROW(sent == (ssize_t)strlen(text), "sends %s", text);
-}
-
-static void client_main(void *context)
-{
-    struct client *client = context;
-    const struct peer_row *row = client->row;
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    const int fd = socket(AF_INET, SOCK_STREAM, 0);
-    inet_pton(AF_INET, client->endpoint.host, &address.sin_addr);
-    address.sin_port = htons((uint16_t)strtoul(client->endpoint.port, NULL, 10));
-    client->end = "";
-    if (connect(fd, (struct sockaddr *)&address, sizeof(address)) != 0) {
-        client->end = strerror(errno);
-    } else {
-        send_text(fd, row->send);
-        read_to(client, fd, row->first_len);
-        if (row->then != NULL && strcmp(row->then, HALF_CLOSE) == 0)
-            shutdown(fd, SHUT_WR);
-        else if (row->then != NULL)
-            send_text(fd, row->then);
-        if (row->read_len != READ_NONE)
-            read_to(client, fd, row->read_len);
-    }
-    const struct linger linger = {.l_onoff = row->resets, .l_linger = 0};
-    setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
-    close(fd);
-}
-
-/* --- the record, as one line ----------------------------------------------- */
-
-struct record {
-    char text[1024];
-    size_t len;
-    enum event_kind last;
-    uint64_t octet_count; /* of events of one kind that follow each other */
-};
-
-__attribute__((format(printf, 2, 3))) static void add(struct record *record, const char *fmt, ...)
-{
-    va_list args;
-    va_start(args, fmt);
-    const int len =
-        vsnprintf(record->text + record->len, sizeof(record->text) - record->len, fmt, args);
-    va_end(args);
-    record->len += (size_t)len;
-}
-
-/* "fin received" as " fin-received". What is proved of the client depends on the system: " proved".
- */
-static void add_name(struct record *record, enum event_kind kind)
-{
-    const bool is_proof = kind == EVENT_ARRIVED || kind == EVENT_DRAINED || kind == EVENT_PAUSED;
-    const size_t from = record->len + 1;
-    add(record, " %s", is_proof ? "proved" : event_kind_name(kind));
-    for (size_t at = from; at < record->len; at++)
-        if (record->text[at] == ' ')
-            record->text[at] = '-';
-}
-
-static void flush(struct record *record, const char *want)
-{
-    const char *star = strstr(want, "sent:*");
-    if (record->octet_count == 0)
-        return;
-    if (record->last == EVENT_SENT && star != NULL)
-        add(record, " sent:*");
-    else
-        add(record, " %s:%llu", event_kind_name(record->last),
-            (unsigned long long)record->octet_count);
-    record->octet_count = 0;
-}
-
-/* "connect +0 received:27 =0": + begun, = done, ! cut. */
-/* Adjacent octets of one kind are one entry: how reads cut them is no fact. */
-static void write_record(struct record *record, const struct transcript *transcript,
-                         const char *want)
-{
-    for (const struct transcript_node *node = transcript->first; node != NULL; node = node->next) {
-        const struct event *event = &node->event;
-        if (event->kind != record->last)
-            flush(record, want);
-        record->last = event->kind;
-        if (event->kind == EVENT_RECEIVED || event->kind == EVENT_SENT)
-            record->octet_count += event->len;
-        else if (event->kind == EVENT_STEP_BEGUN)
-            add(record, " +%u", event->step);
-        else if (event->kind == EVENT_STEP_DONE)
-            add(record, " =%u", event->step);
-        else if (event->kind == EVENT_STEP_CUT)
-            add(record, " !%u", event->step);
-        else
-            add_name(record, event->kind);
-    }
-    flush(record, want);
-}
-
-/* --- both together --------------------------------------------------------- */
 
 struct stand {
     uv_loop_t loop;
@@ -204,26 +71,15 @@ static void stand_close(struct stand *stand)
 }
 
 /* Plays until the client's last connection has come to its end. */
-static void play(struct stand *stand, struct client *client)
+static void play(struct stand *stand, struct peer_client *client)
 {
     uv_thread_t thread;
     client->endpoint = stand->lease.endpoint;
-    uv_thread_create(&thread, client_main, client);
+    uv_thread_create(&thread, peer_client_main, client);
     do
         uv_run(&stand->loop, UV_RUN_ONCE);
     while (stand->transcript.first == NULL || !peer_run_settle(stand->peer));
     uv_thread_join(&thread);
-}
-
-static void check_got(const struct client *client)
-{
-    const struct peer_row *row = client->row;
-    CHECK_ROW(strcmp(client->end, row->got_end) == 0, "%s: ended by \"%s\", want \"%s\"",
-              row->label, client->end, row->got_end);
-    if (row->got != NULL)
-        CHECK_ROW(client->len == strlen(row->got) &&
-                      memcmp(client->got, row->got, client->len) == 0,
-                  "%s: got %zu octets", row->label, client->len);
 }
 
 static void play_row(struct stand *stand, const struct peer_row *row)
@@ -231,8 +87,7 @@ static void play_row(struct stand *stand, const struct peer_row *row)
     const struct script script = {row->steps, row->step_count};
     const struct peer peer = {.name = "origin", .scripts = &script, .script_count = 1};
     char got[256];
-    struct client client = {.row = row, .got = got, .size = sizeof(got)};
-    struct record record = {.last = EVENT_KIND_COUNT};
+    struct peer_client client = {.row = row, .got = got, .size = sizeof(got)};
     arena_reset(stand->arena);
     transcript_init(&stand->transcript, stand->arena, NULL, NULL);
     stand->host.is_runaway = false;
@@ -242,10 +97,8 @@ static void play_row(struct stand *stand, const struct peer_row *row)
     ticker_stop(stand->host.ticker);
     peer_run_end(stand->peer);
     listener_give_back(stand->listener, &stand->lease);
-    check_got(&client);
-    write_record(&record, &stand->transcript, row->record);
-    CHECK_ROW(strcmp(record.text + 1, row->record) == 0, "%s: \"%s\", want \"%s\"", row->label,
-              record.text + 1, row->record);
+    peer_client_check(&client);
+    peer_record_check(&stand->transcript, 0, row->label, row->record);
 }
 
 static void plays_every_row(void)
@@ -306,7 +159,7 @@ static void check_canary(struct stand *stand, const struct canary_row *row, size
     stand->peer = peer_run_new(&peer, 0, &stand->host);
     loopback_open(&ends, AF_INET, "127.0.0.1");
     peer_run_accept(stand->peer, ends.server);
-    send_text(ends.client, row->before);
+    peer_send_text(ends.client, row->before);
     peer_run_settle(stand->peer);
     stand->host.canary = &canary;
     peer_run_end_scripts(stand->peer);

@@ -101,7 +101,9 @@ static const struct event all_events[] = {
     {.kind = EVENT_STEP_BEGUN, .step = 1}, {.kind = EVENT_STEP_CUT, .step = 1, .peer = 1, .connection = 4},
     {.kind = EVENT_STEP_DONE, .step = 7}, {EVENT_OF(EVENT_SENT, "")}, {.kind = EVENT_HEAD, .step = 1},
     {.kind = EVENT_RST_RECEIVED, .error = ECONNRESET}, {.kind = EVENT_MANNERS, .text = "100 (Continue)"},
-    {.kind = EVENT_ARRIVED}, {.kind = EVENT_OUTCOME, .outcome = &ok}, {.kind = EVENT_ENDED}, {.kind = EVENT_RUNAWAY}};
+    {.kind = EVENT_ARRIVED}, {.kind = EVENT_OUTCOME, .outcome = &ok}, {.kind = EVENT_ENDED}, {.kind = EVENT_RUNAWAY},
+    {EVENT_OF(EVENT_SENT, "a"), .tail = OCTETS("b"), .digest = UINT64_C(0x0123456789abcdef)},
+    {.kind = EVENT_HELLO, .hello = &hostile_hello}};
 static const struct run_result runs[] = {
     {.point = &cut_point, .verdict = VERDICT_PASS, .behaviour = &notes, .attempts = 1},
     {.point = &two_point, .verdict = VERDICT_FAIL, .behaviour = &whole, .attempts = 2, .outcomes = ok_outcomes,
@@ -124,7 +126,11 @@ static void check_round_trips(const char *folder)
             const struct case_result result = report_result(&worst, run.verdict, 62);
             check_round_trip(verdict_name(run.verdict), &result, folder);
         }
-    const struct run_result *listed = &runs[1], *none = NULL;
+    struct run_result secured = runs[1];
+    const struct run_result *listed = &runs[1], *none = NULL, *with_tls = &secured;
+    secured.transcript = report_transcript(arena, tls_events, COUNT_OF(tls_events));
+    const struct case_result over_tls = report_result(&with_tls, secured.verdict, 1);
+    check_round_trip("over TLS", &over_tls, folder);
     const struct case_result known = report_listed(&listed, VERDICT_KNOWN);
     const struct case_result stale = report_listed(&listed, VERDICT_PASS);
     check_round_trip("known", &known, folder);
@@ -234,6 +240,14 @@ static const struct bad_row {
      "run.json:3: /results/0/shown/0/wire/0: want at most 100000 steps of scripts, got more"},
     {EVENT("\"ns\": 1, \"kind\": \"step done\", \"peer\": \"a\", \"script\": 0, \"step\": 4294967295, \"verb\": \"send\""),
      "run.json:3: /results/0/shown/0/wire/0: want at most 100000 steps of scripts, got more"},
+    {EVENT("\"ns\": 1, \"kind\": \"sent\", \"len\": 9, \"b64\": \"\", \"tail_b64\": \"\", \"digest\": \"012345678\""),
+     "run.json:3: /results/0/shown/0/wire/0/digest: want 16 hexadecimal digits"},
+    {EVENT("\"ns\": 1, \"kind\": \"sent\", \"len\": 9, \"b64\": \"\", \"tail_b64\": \"\", \"digest\": \"0123456789abcdeg\""),
+     "run.json:3: /results/0/shown/0/wire/0/digest: want 16 hexadecimal digits"},
+    {EVENT("\"ns\": 1, \"kind\": \"client hello\", \"hello\": {\"names\": 1, \"name\": 7}"),
+     "run.json:3: /results/0/shown/0/wire/0/hello/name: want a string or {\"b64\"}, got a number"},
+    {EVENT("\"ns\": 1, \"kind\": \"client hello\", \"hello\": {}"),
+     "run.json:3: /results/0/shown/0/wire/0/hello: lacks the member \"names\""},
     {EVENT("\"ns\": 9007199254740993, \"kind\": \"sent\""),
      "run.json:3: /results/0: want an integer from -9007199254740991 to 9007199254740991, got \"9007199254740993\""},
 };

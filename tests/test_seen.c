@@ -74,6 +74,22 @@ static const struct peer https_both[] = {{ORIGIN_PEER, .is_https = true},
 static const struct peer address[] = {{ORIGIN_PEER, .is_https = true, .is_address = true},
                                       {PROXY_PEER}};
 
+static const struct piece words[] = {{.data = OCTETS("Host"), .times = 1},
+                                     {.data = OCTETS("Proxy-Authorization"), .times = 1},
+                                     {.data = OCTETS("authorization"), .times = 1}};
+static const struct header headers[] = {
+    {.name = {&words[0], 1, 4}}, {.name = {&words[1], 1, 19}}, {.name = {&words[2], 1, 13}}};
+static const struct client_proxy with_fields = {.headers = headers, .header_count = 3};
+static const struct client_proxy no_fields = {.auth = NULL};
+static const struct client_step any_step = {.name = NULL};
+static const struct client_step odd_fields = {.headers = headers, .header_count = 2};
+static const struct client_step odd_proxy_fields = {.proxy = &with_fields};
+static const struct client_step origin_fields = {
+    .proxy = &no_fields, .headers = headers, .header_count = 3};
+static const struct client_step own_authority = {.authority = {&words[0], 1, 4}};
+static const struct client_step by_proxy = {.proxy = &no_fields};
+static const struct client_step abandons = {.read = READ_MODE_ABANDON};
+
 /* clang-format off */
 static const struct row {
     const char *label;
@@ -157,6 +173,9 @@ static const struct row {
     {"CONNECT again", plain,
      {RECEIVED(PROXY, CONNECT), SENT(PROXY, REFUSED), RECEIVED(PROXY, CONNECT), SENT(PROXY, OPEN), RECEIVED(PROXY, INNER)},
      "|CONNECT origin.test:443;CONNECT origin.test:443;GET /a;", ""},
+    {"CONNECT twice at once, and what is for the destination", https_inside,
+     {RECEIVED(PROXY, CONNECT CONNECT CLIENT_HELLO), SENT(PROXY, REFUSED), SENT(PROXY, REFUSED)},
+     "|CONNECT origin.test:443;CONNECT origin.test:443;", "proxy tunnel-early@118+2"},
     {"CONNECT again in the midst of the refusal", plain,
      {RECEIVED(PROXY, CONNECT), SENT(PROXY, "HTTP/1.1 407 No\r\nContent-Length: 19\r\n\r\n"), RECEIVED(PROXY, CONNECT),
       SENT(PROXY, "HTTP/1.1 200 OK\r\n\r\n"), SENT(PROXY, "HTTP/1.1 403 No\r\n\r\n"), RECEIVED(PROXY, OUTER)},
@@ -238,6 +257,32 @@ static const struct row {
      {RECEIVED(PROXY, CONNECT), SENT(PROXY, OPEN), JOINED, HELLO(ORIGIN, "origin.test", ""), AT(ORIGIN, EVENT_SECURED), AT(PROXY, EVENT_RST_RECEIVED), AT(ORIGIN, EVENT_FIN_RECEIVED)},
      "|CONNECT origin.test:443;", ""},
 };
+
+/* Where it matters what the client was asked. */
+static const struct step_row {
+    const struct client_step *step;
+    struct row row;
+} step_rows[] = {
+    {&odd_fields,
+     {"fields that the caller asks for", https,
+     {HELLO(ORIGIN, "localhost", ""), AT(ORIGIN, EVENT_SECURED), RECEIVED(ORIGIN, "GET / HTTP/1.1\r\nHost: a\r\nProxy-Authorization: x\r\n\r\n")},
+     "GET /;|", ""}},
+    {&odd_proxy_fields,
+     {"a field for the proxy that the caller asks for", plain,
+     {RECEIVED(PROXY, "CONNECT a:1 HTTP/1.1\r\nHost: a\r\nAuthorization: x\r\n\r\n")},
+     "|CONNECT a:1;", ""}},
+    {&origin_fields,
+     {"a field for the origin that the proxy gets", plain,
+     {RECEIVED(PROXY, "CONNECT a:1 HTTP/1.1\r\nHost: a\r\nAuthorization: x\r\n\r\n")},
+     "|CONNECT a:1;", "proxy credentials-at-proxy@31+0"}},
+    {&own_authority,
+     {"no server_name to an authority of the step's own", https, {HELLO(ORIGIN, "", "")}, "|", ""}},
+    {&by_proxy,
+     {"no server_name to an address, by way of the proxy", address, {HELLO(ORIGIN, "", "")}, "|", "sni-missing@0+0"}},
+    {&abandons,
+     {"FIN of a client that was to leave", https,
+     {HELLO(ORIGIN, "localhost", ""), AT(ORIGIN, EVENT_SECURED), AT(ORIGIN, EVENT_FIN_RECEIVED)}, "|", ""}},
+};
 /* clang-format on */
 
 /* How a row's requests and findings are told. */
@@ -290,11 +335,11 @@ static bool is_wanted(enum event_kind kind)
     return kind != EVENT_CONNECT && kind != EVENT_DEADLINE;
 }
 
-static void play_row(const struct row *row, size_t size, struct arena *arena)
+static void play_row(const struct row *row, const struct client_step *step, size_t size,
+                     struct arena *arena)
 {
-    static const struct client_step step = {.name = NULL};
     const struct point point = {
-        .client = &step, .client_count = 1, .peers = row->peers, .peer_count = 2};
+        .client = step, .client_count = 1, .peers = row->peers, .peer_count = 2};
     struct seen_peer peers[2] = {{.first = NULL}, {.first = NULL}};
     struct seen_wire wires[2];
     struct seen_run run = {.arena = arena, .point = &point, .wires = wires};
@@ -328,13 +373,89 @@ static void tells_whose_octets_they_are(void)
     struct arena *arena = arena_new();
     for (size_t i = 0; i < COUNT_OF(rows); i++)
         for (size_t j = 0; j < COUNT_OF(sizes); j++) {
-            play_row(&rows[i], sizes[j], arena);
+            play_row(&rows[i], &any_step, sizes[j], arena);
             arena_reset(arena);
         }
+    for (size_t i = 0; i < COUNT_OF(step_rows); i++)
+        play_row(&step_rows[i].row, step_rows[i].step, 7, arena);
+    arena_free(arena);
+}
+
+/* --- the canary ------------------------------------------------------------------------ */
+
+#define CANARY_LINES  " HTTP/1.1\r\nHost: origin.test\r\n\r\n"
+#define CANARY        "GET " CANARY_TARGET CANARY_LINES
+#define PROXIED       "GET http://origin.test" CANARY_TARGET CANARY_LINES
+#define CANARYS(text) {.kind = EVENT_ASKED}, RECEIVED(PROXY, text)
+
+/* clang-format off */
+static const struct canary_row {
+    const char *label;
+    const struct peer *peers;
+    struct event events[EVENTS_MAX];
+    unsigned connections; /* of the proxy */
+    size_t requests;      /* the same */
+    struct seen_canary origin, proxy;
+} canary_rows[] = {
+    {"absolute-form, on a connection of its own", plain,
+     {CANARYS(PROXIED)}, 0, 0, {false, false, false}, {true, false, false}},
+    {"absolute-form, behind another", plain,
+     {RECEIVED(PROXY, OUTER), CANARYS(PROXIED)}, 1, 1, {false, false, false}, {true, true, false}},
+    {"as content", plain,
+     {RECEIVED(PROXY, "PUT http://origin.test/ HTTP/1.1\r\nHost: origin.test\r\nContent-Length: 999\r\n\r\n"), CANARYS(PROXIED)},
+     1, 1, {false, false, false}, {false, false, true}},
+    {"in a tunnel that is used again", relayed,
+     {RECEIVED(PROXY, CONNECT), SENT(PROXY, OPEN), STEP(0), JOINED, RECEIVED(PROXY, INNER), RECEIVED(ORIGIN, INNER), CANARYS(CANARY), RECEIVED(ORIGIN, CANARY)},
+     1, 1, {true, true, false}, {false, false, false}},
+    {"in a tunnel of its own", relayed,
+     {CANARYS(CONNECT), SENT(PROXY, OPEN), STEP(0), JOINED, RECEIVED(PROXY, CANARY), RECEIVED(ORIGIN, CANARY)},
+     0, 0, {true, false, false}, {false, false, false}},
+    {"in a tunnel of its own, played by the proxy", plain,
+     {CANARYS(CONNECT), SENT(PROXY, REFUSED), RECEIVED(PROXY, CONNECT), SENT(PROXY, OPEN), RECEIVED(PROXY, CANARY)},
+     0, 0, {false, false, false}, {true, false, false}},
+};
+/* clang-format on */
+
+static void check_canary(const char *label, struct seen_canary got, struct seen_canary want)
+{
+    CHECK_ROW(got.was_met == want.was_met && got.was_reused == want.was_reused &&
+                  got.was_content == want.was_content,
+              "%s: met %d, reused %d, content %d", label, got.was_met, got.was_reused,
+              got.was_content);
+}
+
+static void knows_the_canary_by_way_of_a_proxy(void)
+{
+    struct arena *arena = arena_new();
+    for (size_t i = 0; i < COUNT_OF(canary_rows); i++) {
+        const struct canary_row *row = &canary_rows[i];
+        const struct point point = {.peers = row->peers, .peer_count = 2};
+        struct seen_peer peers[2] = {{.first = NULL}, {.first = NULL}};
+        struct seen_wire wires[2];
+        struct seen_run run = {.arena = arena, .point = &point, .has_canary = true, .wires = wires};
+        for (unsigned j = 0; j < 2; j++)
+            wires[j] = seen_wire_of(&run, j, &peers[j]);
+        for (size_t j = 0; j < EVENTS_MAX; j++) {
+            run.canary_is_asked |= row->events[j].kind == EVENT_ASKED;
+            if (row->events[j].kind != EVENT_ASKED && is_wanted(row->events[j].kind))
+                feed(wires, &row->events[j], 7);
+        }
+        for (unsigned j = 0; j < 2; j++) {
+            seen_finish(&wires[j], true);
+            seen_release(&wires[j]);
+        }
+        check_canary(row->label, wires[ORIGIN].canary, row->origin);
+        check_canary(row->label, wires[PROXY].canary, row->proxy);
+        CHECK_ROW(peers[PROXY].connection_count == row->connections &&
+                      peers[PROXY].request_count == row->requests,
+                  "%s: %u connections, %zu requests", row->label, peers[PROXY].connection_count,
+                  peers[PROXY].request_count);
+    }
     arena_free(arena);
 }
 
 CU_TestInfo seen_tests[] = {
+    {"knows the canary by way of a proxy", knows_the_canary_by_way_of_a_proxy},
     {"tells whose octets they are, and what breaks a rule", tells_whose_octets_they_are},
     CU_TEST_INFO_NULL,
 };

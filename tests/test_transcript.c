@@ -1,5 +1,6 @@
 #include "tests/check.h"
 #include "tests/suites.h"
+#include "wire/hash.h"
 #include "wire/transcript.h"
 
 #include <stdlib.h>
@@ -58,8 +59,28 @@ static void keeps_ends_past_its_budget(void)
     CHECK_ROW(memcmp(last->octets.at, octets, TRANSCRIPT_END_LEN) == 0, "its head");
     CHECK_ROW(memcmp(last->tail.at, octets + len - TRANSCRIPT_END_LEN, TRANSCRIPT_END_LEN) == 0,
               "its tail");
+    CHECK_ROW(first->digest == 0 &&
+                  last->digest == hash_words(HASH_START, (struct bytes){octets, len}),
+              "the digest of all");
     free(octets);
     arena_free(arena);
+}
+
+/* The numbers are of the form's own words, by a program of another language. */
+static void digests_every_octet(void)
+{
+    static const char text[] = "hello, world";
+    uint8_t octets[19] = {0};
+    const uint64_t zeros = hash_words(HASH_START, (struct bytes){octets, sizeof(octets)});
+    CHECK_ROW(hash_words(HASH_START, bytes_of(text)) == UINT64_C(0xc978bfe3b1a78d75), "a text");
+    CHECK_ROW(hash_words(HASH_START, bytes_of("")) == UINT64_C(0xf8bb92c91b3f5cc0), "nothing");
+    for (size_t i = 0; i < sizeof(octets); i++) {
+        octets[i] = 0x80;
+        CHECK_ROW(hash_words(HASH_START, (struct bytes){octets, sizeof(octets)}) != zeros,
+                  "octet %zu", i);
+        octets[i] = 0;
+        CHECK_ROW(hash_words(HASH_START, (struct bytes){octets, i}) != zeros, "%zu octets", i);
+    }
 }
 
 static void counts_what_it_drops(void)
@@ -79,6 +100,7 @@ static void counts_what_it_drops(void)
 CU_TestInfo transcript_tests[] = {
     {"copies what it stores", copies_what_it_stores},
     {"keeps ends past its budget", keeps_ends_past_its_budget},
+    {"digests every octet", digests_every_octet},
     {"counts what it drops", counts_what_it_drops},
     CU_TEST_INFO_NULL,
 };

@@ -1,3 +1,4 @@
+#include "reports/record_text.h"
 #include "reports/wire_text.h"
 #include "tests/report_fixtures.h"
 #include "tests/suites.h"
@@ -69,6 +70,7 @@ static const struct event long_events[] = {
     {.kind = EVENT_RECEIVED, .octets = OCTETS("b\n"), .tail = OCTETS("c"), .len = 1000},
     {.kind = EVENT_MANNERS, .text = "FIN after a whole exchange"}, {.kind = EVENT_RUNAWAY},
 };
+#define HOSTILE_SHOWN "\\x1b[31m\\r\\n\\xff\\xc0\\x80\\xe2\\x80\\xae\\xc2\\x9b\\x7f\"\\\\ x"
 static const struct event hostile_manners[] = {{.kind = EVENT_MANNERS, .text = HOSTILE}};
 static const struct ladder_row {
     const char *label;
@@ -100,6 +102,26 @@ static const struct ladder_row {
      "[the client is asked for step 0]\n"
      "[the client has the outcome of step 0]\n"
      "[the run's time is over]\n"},
+    {"TLS and relays", &cut_point, tls_events, COUNT_OF(tls_events),
+     "c0 -> [ClientHello for localhost, ALPN h2,http/1.1]\n"
+     "c0    [secured TLSv1.3 TLS_AES_256_GCM_SHA384]\n"
+     "c0 -> GET / HTTP/1.1\\r\\n   [record 1021+40]\n"
+     "c0 -> Host: a\\r\\n   (in 2 pieces)\n"
+     "c0 -> \\r\\n   [record 1061+31]\n"
+     "c0 <- HTTP/1.1 200 OK\\r\\n   [record 7+41]\n"
+     "c0 <- \\r\\n\n"
+     "c0 <- [close_notify]\n"
+     "c0 -> [close_notify]\n"
+     "c0 -> [alert: bad_certificate]\n"
+     "c0 <- [alert: unexpected_message]\n"
+     "c0    [TLS failed: plain HTTP where TLS was due]\n"
+     "c0 -> [ClientHello without server_name]\n"
+     "c0    [joined to origin]\n"
+     "c0    [could not be joined to origin: ECONNREFUSED]\n"
+     "c0    [the relay is cut: down]\n"},
+    {"hellos of a report from anywhere", &two_point, hostile_events + 7, 1,
+     "origin c0 -> [ClientHello for " HOSTILE_SHOWN HOSTILE_SHOWN HOSTILE_SHOWN "\\x1b[31m\\r\\n\\xff\\xc0\\x80\\xe2\\x80 and 4294967294 more, ALPN "
+     HOSTILE_SHOWN HOSTILE_SHOWN HOSTILE_SHOWN "\\x1b[31m\\r\\n\\xff\\xc0\\x80\\xe2\\x80]\n"},
     {"nothing", &cut_point, NULL, 0, ""},
 };
 /* clang-format on */
@@ -125,9 +147,47 @@ static void draws_every_ladder(void)
     }
 }
 
+/* Events of one flow, one after the other; NULL: these octets are no TLS. */
+static void names_records(void)
+{
+    static const struct {
+        const char *octets;
+        size_t len;
+        uint64_t all; /* what there was; 0: as many */
+        const char *text;
+    } rows[] = {
+        {"\x16\x03\x01\x00\x03"
+         "abc",
+         8, 0, "handshake 8"},
+        {"\x14\x03\x03\x00\x01"
+         "a\x17\x03\x03\x00\x05"
+         "ab",
+         13, 0, "change_cipher_spec 6, application data 7 of 10"},
+        {"c", 1, 0, "1 more of it"},
+        {"de\x15\x03\x03\x00\x00", 7, 0, "2 more of it, alert 5"},
+        {"\x17\x03\x03\x00\x00", 5, 100, "100 octets"},
+        {"\x17\x03\x03\x00\x00", 5, 0, "5 octets"},
+    };
+    struct record_text_flows flows = {.count = 0};
+    const struct event plain = {.kind = EVENT_RECEIVED, .octets = bytes_of("GET"), .len = 3};
+    CU_ASSERT_PTR_NULL(record_text_flow(&flows, &plain));
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct bytes octets = {(const uint8_t *)rows[i].octets, rows[i].len};
+        const struct event event = {.kind = EVENT_RECEIVED,
+                                    .octets = octets,
+                                    .len = rows[i].all > 0 ? rows[i].all : rows[i].len};
+        char text[RECORD_TEXT_SIZE] = "";
+        struct record_text_flow *flow = record_text_flow(&flows, &event);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(flow);
+        record_text(text, flow, &event);
+        CHECK_ROW(strcmp(text, rows[i].text) == 0, "row %zu: %s, want %s", i, text, rows[i].text);
+    }
+}
+
 CU_TestInfo wire_text_tests[] = {
     {"shows octets readably", shows_octets_readably},
     {"lets no octet through that commands", lets_no_octet_through_that_commands},
     {"draws every ladder", draws_every_ladder},
+    {"names records", names_records},
     CU_TEST_INFO_NULL,
 };

@@ -66,7 +66,9 @@ static void wake_each_other_to_the_end(void)
     struct diags diags = {.arena = arena_new()};
     struct subject subject;
     struct game game = {.turn = 0};
+    static const struct trust trust = {.mint = NULL};
     const struct worker_options options = {.subject = &subject,
+                                           .trust = &trust,
                                            .slow = 1,
                                            .slot_count = 2,
                                            .woken = on_woken,

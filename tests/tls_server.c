@@ -126,12 +126,13 @@ static bool play_accept(struct tls_server *server, const struct tls_step *step)
 
 static bool shake_hands(struct tls_server *server, size_t number)
 {
-    SSL *ssl = SSL_new(server->authority->contexts[number % TLS_1_2_ALONE]);
+    const bool is_1_2 = number >= TLS_1_2_ALONE;
+    SSL *ssl = SSL_new(server->authority->contexts[is_1_2 ? number - TLS_1_2_ALONE : number]);
     BIO *bio = BIO_new(server->method);
     BIO_set_data(bio, server);
     BIO_set_init(bio, 1);
     SSL_set_bio(ssl, bio, bio);
-    if (number >= TLS_1_2_ALONE)
+    if (is_1_2)
         SSL_set_max_proto_version(ssl, TLS1_2_VERSION);
     server->layers[server->layer_count++] = ssl;
     const bool is_done = SSL_accept(ssl) == 1;

@@ -1,5 +1,7 @@
 #include "wire/transcript.h"
 
+#include "wire/hash.h"
+
 const char *event_kind_name(enum event_kind kind)
 {
     static const char *const names[] = {
@@ -29,6 +31,7 @@ static void keep_octets(struct transcript *transcript, struct event *kept)
     if (transcript->kept_len + all.len > TRANSCRIPT_KEEP && all.len > 2 * TRANSCRIPT_END_LEN) {
         const struct bytes tail = {all.at + all.len - TRANSCRIPT_END_LEN, TRANSCRIPT_END_LEN};
         kept->tail = arena_bytes(transcript->arena, tail);
+        kept->digest = hash_words(HASH_START, all);
         all.len = TRANSCRIPT_END_LEN;
     }
     kept->octets = arena_bytes(transcript->arena, all);
@@ -45,7 +48,7 @@ void transcript_append(struct transcript *transcript, struct transcript_node *no
     transcript->count++;
 }
 
-static const struct tls_hello *keep_hello(struct arena *arena, const struct tls_hello *hello)
+const struct tls_hello *transcript_keep_hello(struct arena *arena, const struct tls_hello *hello)
 {
     struct tls_hello *kept = arena_alloc(arena, sizeof(*kept));
     *kept = *hello;
@@ -71,6 +74,6 @@ void transcript_add(struct transcript *transcript, const struct event *event)
     if (event->text != NULL)
         node->event.text = arena_strndup(transcript->arena, event->text, strlen(event->text));
     if (event->hello != NULL)
-        node->event.hello = keep_hello(transcript->arena, event->hello);
+        node->event.hello = transcript_keep_hello(transcript->arena, event->hello);
     transcript_append(transcript, node);
 }

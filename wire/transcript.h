@@ -47,7 +47,8 @@
     X(ALERT_SENT, "alert sent")                                                                    \
     X(JOINED, "joined")           /* a relay has its connection to the peer that `text` names */   \
     X(JOIN_FAILED, "join failed") /* and could not get one */                                      \
-    X(RELAY_CUT, "relay cut")     /* as the script has it: `text` says in which direction */
+    X(RELAY_CUT, "relay cut")     /* as the script has it: `text` says in which direction */       \
+    X(FORWARDS, "forwards")       /* a request goes on to the peer that `text` names */
 
 enum event_kind {
 #define EVENT_ENUM(name, text) EVENT_##name,
@@ -71,6 +72,7 @@ struct event {
     struct bytes octets;           /* RECEIVED, SENT: all, or the first ones kept */
     struct bytes tail;             /* the last ones kept; empty when `octets` is all */
     uint64_t len;                  /* RECEIVED, SENT: how many there were */
+    uint64_t digest;               /* with a tail: hash_words(HASH_START, all); else 0. Set here */
     int error;                     /* errno where one was the reason; else 0 */
     const struct outcome *outcome; /* OUTCOME */
     const char *text;              /* MANNERS and the kinds behind it; may be NULL */
@@ -109,6 +111,9 @@ void transcript_init(struct transcript *transcript, struct arena *arena, transcr
 
 /* Shows `event` to the watcher, then stores it. All that it points to is copied. */
 void transcript_add(struct transcript *transcript, const struct event *event);
+
+/* A copy, in the arena. */
+const struct tls_hello *transcript_keep_hello(struct arena *arena, const struct tls_hello *hello);
 
 /* Stores a node of the arena as it is: shown to nobody, neither cut nor dropped. */
 void transcript_append(struct transcript *transcript, struct transcript_node *node);
