@@ -233,8 +233,8 @@ static const struct mark_form {
     [EVENT_ALERT_SENT] = {"<-", "alert"},
     [EVENT_JOINED] = {"  ", "joined to"},
     [EVENT_JOIN_FAILED] = {"  ", "could not be joined to"},
-    [EVENT_FORWARDS] = {"  ", "forwards a request to"},
     [EVENT_RELAY_CUT] = {"  ", "the relay is cut"},
+    [EVENT_FORWARDS] = {"  ", "forwards to"},
 };
 
 /* "for localhost, ALPN h2,http/1.1" */

@@ -89,7 +89,7 @@ static enum play read_head(struct connection *connection, const struct step *ste
     bool is_whole = connection->head_is_given;
     connection->head_is_given = false;
     const enum play play = is_whole ? PLAY_ON : receive_head(connection, &is_whole);
-    if (is_whole && !connection->fin_sent) {
+    if (is_whole && !connection->fin_sent && !connection->is_lost) {
         set_out(connection, step);
         return PLAY_ON;
     }

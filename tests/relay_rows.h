@@ -11,6 +11,7 @@ struct relay_row {
     size_t origin_count;
     const char *origin_record; /* NULL: the proxy's connection to it is a matter of time */
     const char *origin_got;    /* all that it received; NULL: not compared */
+    bool is_routed;            /* the proxy's script is a route's, which fits any request */
     bool refuses;              /* nobody listens at the origin's port */
     bool is_silent;            /* the origin never learns that the client has left */
     bool is_by_octet;          /* each read of the client's gives one octet */

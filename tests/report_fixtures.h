@@ -89,6 +89,7 @@ static const struct event tls_events[] = {
     {.kind = EVENT_ALERT_SENT, .text = "unexpected_message"}, {.kind = EVENT_TLS_FAILED, .text = TLS_PLAIN_HTTP_TEXT},
     {.kind = EVENT_HELLO, .hello = &no_name}, {.kind = EVENT_JOINED, .text = "origin"},
     {.kind = EVENT_JOIN_FAILED, .text = "origin", .error = ECONNREFUSED}, {.kind = EVENT_RELAY_CUT, .text = "down"},
+    {.kind = EVENT_FORWARDS, .text = "origin"},
 };
 static const struct event hostile_events[] = {
     {EVENT_OF(EVENT_RECEIVED, HOSTILE)},

@@ -105,9 +105,11 @@ static void stand_set(struct stand *stand, const struct relay_row *row)
             .accepted = on_accepted, .context = seat, .refuses = i == ORIGIN && row->refuses};
         CU_ASSERT_FATAL(listener_lease(stand->listener, &seat->lease));
         stand->endpoints[i] = seat->lease.endpoint;
+        static const struct route any;
         stand->peers[i] = (struct peer){.name = i == ORIGIN ? "origin" : "proxy",
                                         .scripts = &stand->scripts[i],
                                         .script_count = 1,
+                                        .routes = i == PROXY && row->is_routed ? &any : NULL,
                                         .is_proxy = i == PROXY};
         seat->run = peer_run_new(&stand->peers[i], i, &stand->host);
     }

@@ -118,7 +118,8 @@ static const struct ladder_row {
      "c0 -> [ClientHello without server_name]\n"
      "c0    [joined to origin]\n"
      "c0    [could not be joined to origin: ECONNREFUSED]\n"
-     "c0    [the relay is cut: down]\n"},
+     "c0    [the relay is cut: down]\n"
+     "c0    [forwards to origin]\n"},
     {"hellos of a report from anywhere", &two_point, hostile_events + 7, 1,
      "origin c0 -> [ClientHello for " HOSTILE_SHOWN HOSTILE_SHOWN HOSTILE_SHOWN "\\x1b[31m\\r\\n\\xff\\xc0\\x80\\xe2\\x80 and 4294967294 more, ALPN "
      HOSTILE_SHOWN HOSTILE_SHOWN HOSTILE_SHOWN "\\x1b[31m\\r\\n\\xff\\xc0\\x80\\xe2\\x80]\n"},
