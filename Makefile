@@ -6,7 +6,7 @@
 # make lint     banned calls, headers alone, format, cppcheck, clang-tidy
 # make format   clang-format in place
 # make fuzz     the reader, or FUZZ=loader, report or peer, for FUZZ_SECONDS=600, by libFuzzer (clang)
-# make bench    what runs cost, beside bare programs that make the same calls
+# make bench    what runs and relays cost, beside programs that do nothing else
 # make install  DESTDIR= PREFIX=/usr/local; make uninstall; make clean
 
 CC         ?= cc
@@ -107,16 +107,21 @@ $(BUILD)/fuzz-%: $(BUILD)/tests/fuzz/fuzz_%.o $(CORE_OBJ)
 BENCH_RUNS ?= 100000
 BENCH_CC    = $(CC) $(STANDARD) -D_DEFAULT_SOURCE -I. -O2 -pthread
 bench: setup
-	@$(MAKE) --no-print-directory all $(BUILD)/bare $(BUILD)/replay $(BUILD)/record.so
+	@$(MAKE) --no-print-directory all $(BUILD)/bare $(BUILD)/replay $(BUILD)/record.so \
+	    $(BUILD)/flood $(BUILD)/tunnel $(BUILD)/bare_tls
 	@PYTHON=$(PYTHON) script/bench $(BUILD) $(BENCH_RUNS)
 
-$(BUILD)/bare: tests/bench/bare.c Makefile
+$(BUILD)/bare $(BUILD)/flood $(BUILD)/bare_tls: $(BUILD)/%: tests/bench/%.c Makefile
 	@mkdir -p $(@D)
-	$(BENCH_CC) -o $@ $<
+	$(BENCH_CC) -o $@ $< $(BENCH_LIBS)
+$(BUILD)/bare_tls: BENCH_LIBS = $(shell $(PKG_CONFIG) --libs openssl)
 
 # The drain query is what both have to do, so it is the product's.
 $(BUILD)/replay: tests/bench/replay.c $(BUILD)/server/drain.o $(BUILD)/server/diagnostics.o $(BUILD)/wire/arena.o Makefile
 	$(BENCH_CC) -o $@ $(filter-out Makefile,$^)
+
+$(BUILD)/tunnel: tests/bench/tunnel.c $(filter $(BUILD)/server/% $(BUILD)/wire/%,$(CORE_OBJ)) Makefile
+	$(BENCH_CC) -o $@ $(filter-out Makefile,$^) $(LIBS)
 
 $(BUILD)/record.so: tests/bench/record.c Makefile
 	@mkdir -p $(@D)

@@ -29,7 +29,7 @@ struct canary {
 /* What the peers of a run share; owned by the stage, in place until all peers are ended. */
 struct peer_host {
     uv_loop_t *loop;
-    struct transcript *transcript;
+    struct transcript *transcript;    /* with an arena, where a peer has routes */
     uint64_t started_ns;              /* uv_hrtime() when the run began */
     const struct peer *peers;         /* of the run, by index */
     const struct endpoint *endpoints; /* the same */

@@ -89,6 +89,40 @@ CASE
 expect 1 '5 of 5  hangs' limited "$memory" "$assay" run "$folder/ways.json" "$folder/cases/a.json" --subject "$fake" --jobs 1
 has '2 cases (6 runs): 1 passed, 1 failed' "$folder/out"
 
+# --- proxies and TLS ---------------------------------------------------------------------------------
+cat >"$folder/much.json" <<'CASE'
+{
+  "id": "test/much",
+  "title": "A gigabyte comes through a tunnel",
+  "mark": "opened",
+  "deadline_ms": 60000,
+  "client": [{"request": {"proxy": {"tunnel": true}, "read": "stream"}}],
+  "proxy": [{"read": "request"}, {"send": [{"head": ["HTTP/1.1 200 OK"]}], "as": "opened"}, {"relay": "origin"}],
+  "origin": [{"read": "request"}, {"send": {"reply": {"repeat": "0123456789abcdef", "times": 67108864}}}],
+  "expect": {"client": [{"status": 200, "body": {"length": 1073741824}}]}
+}
+CASE
+expect 0 '1 case: 1 passed' limited "$memory" "$assay" run "$folder/much.json" --wire all --report "json=$folder/much.report.json"
+has '"tail_b64"' "$folder/much.report.json"
+has '"digest"' "$folder/much.report.json"
+printf 'openssl_conf = all\n[all]\nproviders = some\n[some]\nnull = one\n[one]\nactivate = 1\n' >"$folder/openssl.cnf"
+cat >"$folder/secured.json" <<'CASE'
+{
+  "id": "test/secured",
+  "title": "A reply comes over TLS",
+  "client": [{"request": {}}],
+  "origin": {"tls": {}, "steps": [{"read": "request"}, {"send": {"reply": "hello"}}]},
+  "expect": {"client": [{"status": 200, "body": "hello"}]}
+}
+CASE
+expect 3 'OpenSSL makes no certificates: ' env "OPENSSL_CONF=$folder/openssl.cnf" "$assay" run "$folder/secured.json"
+expect 0 '1 case: 1 passed' env "OPENSSL_CONF=$folder/openssl.cnf" "$assay" run smoke/get
+expect 3 'none/keys: cannot write the key log: No such file or directory' \
+    "$assay" run "$folder/secured.json" --key-log "$folder/no/none/keys"
+expect 3 'cannot make a temporary folder: No such file or directory' env "TMPDIR=$folder/no" "$assay" run "$folder/secured.json"
+expect 0 '1 case: 1 passed' "$assay" run "$folder/secured.json" --key-log "$folder/keys"
+has 'SERVER_TRAFFIC_SECRET_0 ' "$folder/keys"
+
 # --- no descriptors, no ports, no network ----------------------------------------------------------
 for count in 8 16; do
     expect 3 "want at least 44 file descriptors, got $count (ulimit -n)" limited "-n $count" "$assay" run smoke/get

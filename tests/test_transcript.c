@@ -97,10 +97,24 @@ static void counts_what_it_drops(void)
     arena_free(arena);
 }
 
+static void records_nothing_without_an_arena(void)
+{
+    struct watched watched = {0, 0};
+    struct transcript transcript;
+    transcript_init(&transcript, NULL, watch, &watched);
+    transcript_add(&transcript,
+                   &(struct event){.kind = EVENT_SENT, .octets = bytes_of("GET"), .len = 3});
+    CHECK_ROW(watched.count == 0, "the watcher sees %zu", watched.count);
+    CHECK_ROW(transcript.first == NULL && transcript.count == 0 && transcript.dropped == 0 &&
+                  transcript.kept_len == 0,
+              "nothing is stored, nor counted as dropped");
+}
+
 CU_TestInfo transcript_tests[] = {
     {"copies what it stores", copies_what_it_stores},
     {"keeps ends past its budget", keeps_ends_past_its_budget},
     {"digests every octet", digests_every_octet},
     {"counts what it drops", counts_what_it_drops},
+    {"records nothing without an arena", records_nothing_without_an_arena},
     CU_TEST_INFO_NULL,
 };

@@ -59,6 +59,8 @@ const struct tls_hello *transcript_keep_hello(struct arena *arena, const struct 
 
 void transcript_add(struct transcript *transcript, const struct event *event)
 {
+    if (transcript->arena == NULL)
+        return;
     if (transcript->watch != NULL)
         transcript->watch(transcript->watcher, event);
     if (transcript->count == TRANSCRIPT_EVENTS_MAX) {

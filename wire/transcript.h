@@ -96,7 +96,7 @@ struct transcript_node {
 };
 
 struct transcript {
-    struct arena *arena; /* borrowed: what is stored lives there */
+    struct arena *arena; /* borrowed: what is stored lives there; NULL: recording is off */
     transcript_watch *watch;
     void *watcher;
     struct transcript_node *first, *last;
@@ -105,7 +105,8 @@ struct transcript {
     uint64_t kept_len; /* octets stored */
 };
 
-/* Empty, storing into `arena`. */
+/* Empty, storing into `arena`. Without one recording is off: transcript_add() returns at once, and
+ * `watch` sees nothing either. */
 void transcript_init(struct transcript *transcript, struct arena *arena, transcript_watch *watch,
                      void *watcher);
 
