@@ -167,8 +167,7 @@ static struct bytes absolute_target(struct arena *arena, const char *base, struc
     const bool is_path_empty = target.len == 0 || target.at[0] == '?';
     if (!is_path_empty && target.at[0] != '/')
         return target;
-    const struct bytes front =
-        bytes_of(is_path_empty ? arena_printf(arena, "%s/", base) : base);
+    const struct bytes front = bytes_of(is_path_empty ? arena_printf(arena, "%s/", base) : base);
     uint8_t *at = arena_alloc(arena, front.len + target.len);
     memcpy(at, front.at, front.len);
     if (target.len > 0)
