@@ -162,16 +162,16 @@ static enum way_problem make(struct bundled *bundled, struct way *way, const str
  * (section 3.2.4). A target that is no path is what it was asked to be. */
 static struct bytes absolute_target(struct arena *arena, const char *base, struct bytes target)
 {
-    const struct bytes front = bytes_of(base);
     if (bytes_equal(target, bytes_of("*")))
-        return front;
-    if (target.len == 0)
-        target = bytes_of("/");
-    if (target.at[0] != '/')
+        return bytes_of(base);
+    const bool is_path_empty = target.len == 0 || target.at[0] == '?';
+    if (!is_path_empty && target.at[0] != '/')
         return target;
+    const struct bytes front = bytes_of(is_path_empty ? arena_printf(arena, "%s/", base) : base);
     uint8_t *at = arena_alloc(arena, front.len + target.len);
     memcpy(at, front.at, front.len);
-    memcpy(at + front.len, target.at, target.len);
+    if (target.len > 0)
+        memcpy(at + front.len, target.at, target.len);
     return (struct bytes){at, front.len + target.len};
 }
 
