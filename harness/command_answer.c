@@ -61,11 +61,18 @@ static int number_at(const struct loader *loader, const struct json *root, const
 {
     enum { NUMBER_MAX = 999999 };
     const struct json *value = find(root, path, loader->arena);
-    if (value != NULL && value->type == JSON_NUMBER && value->is_integer && value->integer >= 0 &&
-        value->integer <= NUMBER_MAX)
+    if (value != NULL && value->type == JSON_NUMBER && value->is_integer &&
+        value->integer >= -NUMBER_MAX && value->integer <= NUMBER_MAX)
         return (int)value->integer;
     load_error(loader, value != NULL ? value : root, "want a number as \"%s\"", path);
     return 0;
+}
+
+/* A client may take a sign for part of a status: then it has none. */
+static int status_at(const struct loader *loader, const struct json *root, const char *path)
+{
+    const int status = path != NULL ? number_at(loader, root, path) : 0;
+    return status > 0 ? status : 0;
 }
 
 /* {"name": ["value", ...]} or {"name": "value"}. */
@@ -134,9 +141,8 @@ const struct outcome *command_answer_read(const struct descriptor *descriptor, s
     if (root == NULL)
         return NULL;
     const int code = number_at(&loader, root, descriptor->answer_code);
-    outcome->status = number_at(&loader, root, descriptor->answer_status);
-    const int connect_status =
-        descriptor->answer_tunnel != NULL ? number_at(&loader, root, descriptor->answer_tunnel) : 0;
+    const int connect_status = status_at(&loader, root, descriptor->answer_tunnel);
+    outcome->status = status_at(&loader, root, descriptor->answer_status);
     outcome->error = error_of(descriptor, code, connect_status);
     const struct json *headers =
         descriptor->answer_headers != NULL ? find(root, descriptor->answer_headers, arena) : NULL;

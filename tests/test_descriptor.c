@@ -238,6 +238,7 @@ static const struct answer_row {
     {"{\"s\": {\"n\": 0}, \"c\": 9, \"x\": 204}", "other 0 code 9: ", "x"},
     {"{\"s\": {\"n\": 0}, \"c\": 7, \"x\": 407}", "refused 0 code 7: ", "x"},
     {"{\"s\": {\"n\": 200}, \"c\": 0, \"x\": 407}", "none 200", "x"},
+    {"{\"s\": {\"n\": -200}, \"c\": 9, \"x\": -200}", "other 0 code 9: ", "x"},
     {"{\"s\": {\"n\": 200}, \"c\": 0, \"x\": null}", "want a number as \"x\"", "x"},
     {"{\"s\": {\"n\": \"200\"}, \"c\": 0}", "want a number as \"s.n\"", NULL},
     {"{\"c\": 0}", "want a number as \"s.n\"", NULL},

@@ -374,6 +374,15 @@ static void keeps_long_contents_by_their_front(void)
     arena_free(arena);
 }
 
+static void answer_at_proxy(struct judge *judge, const char *request)
+{
+    judge_watch(judge,
+                &(struct event){.kind = EVENT_RECEIVED, .peer = 1, .octets = bytes_of(request)});
+    judge_watch(judge, &(struct event){.kind = EVENT_SENT,
+                                       .peer = 1,
+                                       .octets = bytes_of("HTTP/1.1 200 OK\r\n\r\n")});
+}
+
 /* The peer that is a proxy is matched as any. */
 static void matches_what_came_to_a_proxy(void)
 {
@@ -414,16 +423,9 @@ static void matches_what_came_to_a_proxy(void)
     struct arena *arena = arena_new();
     struct run_result result = {.point = &point};
     struct judge *judge = judge_new(&point, NULL, 0, arena);
-    const char *octets[] = {
-        "CONNECT a:443 HTTP/1.1\r\nHost: a\r\nProxy-Authorization: Basic YTpi\r\n\r\n",
-        "GET /x HTTP/1.1\r\nHost: a\r\n\r\n"};
-    for (size_t i = 0; i < COUNT_OF(octets); i++) {
-        judge_watch(judge, &(struct event){
-                               .kind = EVENT_RECEIVED, .peer = 1, .octets = bytes_of(octets[i])});
-        judge_watch(judge, &(struct event){.kind = EVENT_SENT,
-                                           .peer = 1,
-                                           .octets = bytes_of("HTTP/1.1 200 OK\r\n\r\n")});
-    }
+    answer_at_proxy(judge, "CONNECT a:443 HTTP/1.1\r\nHost: a\r\n"
+                           "Proxy-Authorization: Basic YTpi\r\n\r\n");
+    answer_at_proxy(judge, "GET /x HTTP/1.1\r\nHost: a\r\n\r\n");
     judge_finish(judge, &result);
     judge_free(judge);
     CHECK_ROW(result.verdict == VERDICT_PASS && result.finding_count == 0, "%s",

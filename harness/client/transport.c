@@ -40,9 +40,20 @@ void assay_transport_end(struct assay_connection *connection)
         shutdown(connection->fd, SHUT_WR);
 }
 
+/* The server's own close_notify, mostly: lying unread, it would make a reset of our end, and that
+ * might outrun what we sent last. What is longer is a body that was left, and may be reset. */
+static void drop_unread(const struct assay_connection *connection)
+{
+    uint8_t dropped[4096];
+    assay_socket_receive(connection->fd, dropped, sizeof(dropped));
+}
+
 void assay_transport_close(struct assay_connection *connection)
 {
-    assay_layer_notify(connection->layer);
+    if (connection->layer != NULL) {
+        assay_layer_notify(connection->layer);
+        drop_unread(connection);
+    }
     assay_layer_free(connection->layer);
     connection->layer = NULL;
     close(connection->fd);
