@@ -194,6 +194,8 @@ static const char *read_auth(const struct loader *loader, const struct json *val
         return NULL;
     if (strchr(value->string, ':') == NULL)
         load_error(loader, value, "want \"user:password\"");
+    else if (strstr(value->string, "{{") != NULL)
+        load_error(loader, value, "want the text itself: no name is replaced here");
     return value->string;
 }
 

@@ -341,6 +341,8 @@ static void read_count(const struct loader *loader, const struct json *member,
                    diag_quote(loader->arena, bytes_of(member->key)));
         return;
     }
+    if (strstr(member->key, "{{") != NULL)
+        load_error(loader, member, "want the target itself: no name is replaced in a key");
     const struct bytes method = {(const uint8_t *)member->key, (size_t)(space - member->key)};
     count->method = word_or_any(method);
     count->target = word_or_any(bytes_of(space + 1));

@@ -132,6 +132,7 @@ const struct load_bad_row load_bad_rows[] = {
      "1: /client/0/request/timeout_ms: want a whole number from 500 to 600000, got 499"},
     {WITH_REQUEST("\"redirects\": 101"),
      "1: /client/0/request/redirects: want a whole number from 0 to 100, got 101"},
+    {WITH_REQUEST("\"auth\": \"joe:{{CR}}\""), "1: /client/0/request/auth: want the text itself"},
     {WITH_REQUEST("\"auth\": \"joe\""), "1: /client/0/request/auth: want \"user:password\""},
     {HEAD
      ", \"client\": [{\"request\": {\"body\": {\"stream\": [{\"hold\": \"s\"}]}}, \"as\": \"c\"}], "
@@ -472,6 +473,8 @@ const struct load_bad_row load_bad_rows[] = {
     {WITH_PEER("\"requests\": [{\"complete\": 1}]"),
      "1: /expect/origin/requests/0/complete: want a boolean, got a number"},
     {WITH_PEER("\"count\": {}"), "1: /expect/origin/count: want at least one"},
+    {WITH_PEER("\"count\": {\"GET /{{CR}}\": 1}"),
+     "1: /expect/origin/count/GET ~1{{CR}}: want the target itself"},
     {WITH_PEER("\"count\": {\"GET\": 1}"), "1: /expect/origin/count/GET: want \"METHOD TARGET\""},
     /* matrix */
     {WITH_MATRIX("", "\"x\""), "1: /matrix: want 1 to 32 variables"},
