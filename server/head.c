@@ -224,7 +224,9 @@ struct bytes head_of_request(const struct head *head, struct arena *arena)
 {
     uint8_t *room = room_for(head, arena);
     struct bytes authority, path, text = {room, 0};
-    split_target(head->start.target, &authority, &path);
+    const bool is_absolute = split_target(head->start.target, &authority, &path);
+    assert(is_absolute);
+    (void)is_absolute;
     put(&text, room, head->start.method);
     put(&text, room, bytes_of(" "));
     put_target(&text, room, head, path);

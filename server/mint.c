@@ -122,56 +122,51 @@ static void add_addresses(char *names)
     assert(len < NAMES_SIZE);
 }
 
-static X509 *coin_leaf(const struct mint *mint, enum certificate certificate, X509 *stranger)
+/* Of a leaf; where nothing is said it is as the valid one's. */
+static const struct leaf_form {
+    const char *subject;
+    const char *names;
+    bool has_addresses; /* behind the names */
+    int from_days, to_days;
+    bool is_self_signed, is_strangers;
+} leaf_forms[CERTIFICATE_COUNT] = {
+    [CERTIFICATE_VALID] = {.names = MINT_NAMES, .has_addresses = true},
+    [CERTIFICATE_EXPIRED] = {.names = MINT_NAMES,
+                             .has_addresses = true,
+                             .from_days = -VALID_DAYS,
+                             .to_days = -1},
+    [CERTIFICATE_NOT_YET_VALID] = {.names = MINT_NAMES, .has_addresses = true, .from_days = 1},
+    [CERTIFICATE_WRONG_HOST] = {.names = "DNS:other.test"},
+    [CERTIFICATE_SELF_SIGNED] = {.names = MINT_NAMES,
+                                 .has_addresses = true,
+                                 .is_self_signed = true},
+    [CERTIFICATE_UNKNOWN_AUTHORITY] = {.names = MINT_NAMES,
+                                       .has_addresses = true,
+                                       .is_strangers = true},
+    [CERTIFICATE_NAMES_ONLY] = {.names = "DNS:localhost,DNS:origin.test"},
+    [CERTIFICATE_ADDRESSES_ONLY] = {.names = "IP:::1", .has_addresses = true},
+    [CERTIFICATE_COMMON_NAME] = {.subject = "localhost", .names = "DNS:other.test"},
+    [CERTIFICATE_ADDRESS_AS_NAME] = {.names = "DNS:127.0.0.1,DNS:other.test"},
+    [CERTIFICATE_WILDCARD] = {.names = "DNS:*.origin.test"},
+};
+
+static X509 *coin_leaf(const struct mint *mint, const struct leaf_form *form, const X509 *stranger)
 {
-    char all[NAMES_SIZE] = MINT_NAMES, addresses[NAMES_SIZE] = "IP:::1";
-    struct coinage coinage = {.subject = "assay",
-                              .names = all,
-                              .from_s = -DAY_S,
-                              .to_s = VALID_DAYS * DAY_S,
+    char names[NAMES_SIZE];
+    snprintf(names, sizeof(names), "%s", form->names);
+    if (form->has_addresses)
+        add_addresses(names);
+    struct coinage coinage = {.subject = form->subject != NULL ? form->subject : "assay",
+                              .names = names,
+                              .from_s = (form->from_days != 0 ? form->from_days : -1) * (long)DAY_S,
+                              .to_s =
+                                  (form->to_days != 0 ? form->to_days : VALID_DAYS) * (long)DAY_S,
                               .issuer = mint->authority,
                               .key = mint->key,
                               .signs_with = mint->authority_key};
-    add_addresses(all);
-    add_addresses(addresses);
-    switch (certificate) {
-    case CERTIFICATE_VALID:
-    case CERTIFICATE_COUNT:
-        break;
-    case CERTIFICATE_EXPIRED:
-        coinage.from_s = -VALID_DAYS * DAY_S;
-        coinage.to_s = -DAY_S;
-        break;
-    case CERTIFICATE_NOT_YET_VALID:
-        coinage.from_s = DAY_S;
-        break;
-    case CERTIFICATE_WRONG_HOST:
-        coinage.names = "DNS:other.test";
-        break;
-    case CERTIFICATE_SELF_SIGNED:
-        coinage.issuer = NULL;
+    if (form->is_self_signed || form->is_strangers) {
+        coinage.issuer = form->is_strangers ? stranger : NULL;
         coinage.signs_with = mint->key;
-        break;
-    case CERTIFICATE_UNKNOWN_AUTHORITY:
-        coinage.issuer = stranger;
-        coinage.signs_with = mint->key;
-        break;
-    case CERTIFICATE_NAMES_ONLY:
-        coinage.names = "DNS:localhost,DNS:origin.test";
-        break;
-    case CERTIFICATE_ADDRESSES_ONLY:
-        coinage.names = addresses;
-        break;
-    case CERTIFICATE_COMMON_NAME:
-        coinage.subject = "localhost";
-        coinage.names = "DNS:other.test";
-        break;
-    case CERTIFICATE_ADDRESS_AS_NAME:
-        coinage.names = "DNS:127.0.0.1,DNS:other.test";
-        break;
-    case CERTIFICATE_WILDCARD:
-        coinage.names = "DNS:*.origin.test";
-        break;
     }
     return coin(&coinage);
 }
@@ -186,7 +181,7 @@ static bool coin_all(struct mint *mint)
     X509 *stranger = coin_authority("nobody that was told of", mint->key);
     bool is_done = mint->authority != NULL && stranger != NULL;
     for (int i = 0; i < CERTIFICATE_COUNT && is_done; i++) {
-        mint->leaves[i] = coin_leaf(mint, (enum certificate)i, stranger);
+        mint->leaves[i] = coin_leaf(mint, &leaf_forms[i], stranger);
         is_done = mint->leaves[i] != NULL;
     }
     X509_free(stranger);

@@ -40,13 +40,13 @@ void connection_record(struct connection *connection, enum event_kind kind, stru
     transcript_add(connection->peer->host->transcript, &event);
 }
 
-void connection_tell(struct connection *connection, const struct event *told)
+void connection_tell(struct connection *connection, const struct event *event)
 {
-    struct event event = event_of(connection, told->kind);
-    event.text = told->text;
-    event.hello = told->hello;
-    event.error = told->error;
-    transcript_add(connection->peer->host->transcript, &event);
+    struct event whole = event_of(connection, event->kind);
+    whole.text = event->text;
+    whole.hello = event->hello;
+    whole.error = event->error;
+    transcript_add(connection->peer->host->transcript, &whole);
 }
 
 void connection_record_manners(struct connection *connection, const char *why)

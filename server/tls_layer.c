@@ -172,6 +172,7 @@ void tls_note_info(const SSL *ssl, int where, int value)
 }
 
 /* A record's header was read: it lies before the octets that are read next. */
+/* NOLINTNEXTLINE(readability-function-size): the parameters are OpenSSL's. */
 void tls_note_message(int is_sent, int version, int type, const void *at, size_t len, SSL *ssl,
                       void *context)
 {

@@ -58,7 +58,10 @@ void base64_encode(struct bytes octets, char *text)
         for (size_t i = 0; i < GROUP_OCTETS; i++)
             bits = bits << 8 | (i < count ? group.at[i] : 0U);
         for (size_t i = 0; i < GROUP_DIGITS; i++)
-            *text++ = i <= count ? digits[bits >> (18 - DIGIT_BITS * i) & 63] : '=';
+            text[i] = '=';
+        for (size_t i = 0; i <= count; i++)
+            text[i] = digits[bits >> (18 - DIGIT_BITS * i) & 63];
+        text += GROUP_DIGITS;
     }
     *text = '\0';
 }
