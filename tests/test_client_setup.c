@@ -13,12 +13,13 @@ static void knows_what_is_a_host(void)
     static const char *const hosts[] = {"localhost", "a-b.c_d",         "A",         "a.",
                                         "1.a",       "xn--e1aybc.test", "127.0.0.1", "::1",
                                         "[::1]",     "[2001:db8::1]",   "1a"};
+    static const char long_name[] = NAME_256;
     static const char *const others[] = {
         "",          " ",    "a b",         "a/b",  "/",   "a@b",  "a:80", "127.0.0.1:80",
         "[::1",      "::1]", "[127.0.0.1]", "[a]",  "[]",  "[:]",  "a\r",  "a\nb",
         "a\x7f",     "a\tb", "\xc3\xa9",    "a%41", "a?b", "a#b",  "1",    "1.2.3",
         "256.0.0.1", "a.1",  "1.",          ".",    "..",  "a\\b", "a\"",  "fe80::1%lo",
-        NAME_256,
+        long_name,
     };
     for (size_t i = 0; i < COUNT_OF(hosts); i++) {
         struct assay_connection *connection = assay_connection_new(hosts[i], 80);
