@@ -120,7 +120,7 @@ const struct relay_row relay_rows[] = {
     {.client = {"down, silent at once", {CUT(down, 0, CUT_SILENCE), SEND(hey)}, 2, "", NULL, 0, false, 3, "hey", "",
         "connect +0 joined relay-cut =0 +1 sent:3 =1 fin-received"},
      .origin = {SEND(reply), READ(READ_EOF)}, .origin_count = 2,
-     .origin_record = "connect +0 sent:40 =0 +1", .is_silent = true},
+     .origin_record = NULL, .is_silent = true},
     {.client = {"up, cut by FIN", {CUT(up, 4, CUT_FIN)}, 1, "pingping", NULL, 0, false, READ_ALL, "", "eof",
         "connect +0 joined received:4 relay-cut fin-sent =0 received:4 fin-received"},
      .origin = {READ(READ_EOF), CLOSE(CLOSE_FIN)}, .origin_count = 2,
