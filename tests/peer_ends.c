@@ -1,5 +1,6 @@
 #include "tests/peer_ends.h"
 
+#include "server/diagnostics.h"
 #include "tests/check.h"
 
 #include <arpa/inet.h>
@@ -10,6 +11,50 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+/* --- where they play ------------------------------------------------------- */
+
+static void on_changed(void *context)
+{
+    (void)context;
+}
+
+void peer_hall_open(struct peer_hall *hall, void (*on_tick)(void *context), void *context)
+{
+    struct diags diags = {.arena = hall->arena = arena_new()};
+    uv_loop_init(&hall->loop);
+    hall->listener = listener_new(&hall->loop, &diags);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(hall->listener);
+    hall->host = (struct peer_host){
+        .loop = &hall->loop,
+        .transcript = &hall->transcript,
+        .scratch = malloc(PEER_SCRATCH_SIZE),
+        .changed = on_changed,
+        .context = context,
+        .diagnostics = diagnostics_new(),
+        .ticker = ticker_new(&hall->loop, on_tick, context),
+        .patience = 1,
+    };
+}
+
+void peer_hall_close(struct peer_hall *hall)
+{
+    ticker_free(hall->host.ticker);
+    diagnostics_free(hall->host.diagnostics);
+    listener_close(hall->listener);
+    uv_run(&hall->loop, UV_RUN_DEFAULT);
+    CHECK_ROW(uv_loop_close(&hall->loop) == 0, "every handle is closed");
+    free(hall->host.scratch);
+    arena_free(hall->arena);
+}
+
+void peer_hall_clear(struct peer_hall *hall)
+{
+    arena_reset(hall->arena);
+    transcript_init(&hall->transcript, hall->arena, NULL, NULL);
+    hall->host.is_runaway = hall->host.was_impatient = hall->host.was_desynced = false;
+    hall->host.canary = NULL;
+}
 
 /* --- the client, on a thread of its own ------------------------------------ */
 

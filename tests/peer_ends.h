@@ -1,10 +1,28 @@
-/* peer_ends -- a client of the peers' tests, which does what a row of peer_rows.h says, and what
- * was recorded of a peer, as one line. */
+/* peer_ends -- where the peers' tests play, a client there, which does what a row of peer_rows.h
+ * says, and what was recorded of a peer, as one line. */
 #ifndef TESTS_PEER_ENDS_H
 #define TESTS_PEER_ENDS_H
 
+#include "server/listener.h"
+#include "server/peer.h"
 #include "tests/peer_rows.h"
-#include "wire/transcript.h"
+
+/* What peers need of a stage. */
+struct peer_hall {
+    uv_loop_t loop;
+    struct listener *listener;
+    struct peer_host host;
+    struct transcript transcript;
+    struct arena *arena;
+};
+
+void peer_hall_open(struct peer_hall *hall, void (*on_tick)(void *context), void *context);
+
+/* What else is on the loop was closed before. */
+void peer_hall_close(struct peer_hall *hall);
+
+/* An empty record, and nothing known of a run before. */
+void peer_hall_clear(struct peer_hall *hall);
 
 struct peer_client {
     const struct peer_row *row;

@@ -1,36 +1,23 @@
 /* Scripts played on real sockets: what the client gets, and what the record says. */
-#include "server/diagnostics.h"
-#include "server/listener.h"
-#include "server/peer.h"
 #include "server/socket.h"
 #include "tests/check.h"
 #include "tests/loopback.h"
 #include "tests/peer_ends.h"
 #include "tests/suites.h"
 
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 struct stand {
-    uv_loop_t loop;
-    struct listener *listener;
+    struct peer_hall hall;
     struct lease lease;
     struct peer_run *peer;
-    struct peer_host host;
-    struct transcript transcript;
-    struct arena *arena;
 };
 
 static void on_accepted(void *context, int fd)
 {
     struct stand *stand = context;
     peer_run_accept(stand->peer, fd);
-}
-
-static void on_changed(void *context)
-{
-    (void)context;
 }
 
 static void on_tick(void *context)
@@ -41,33 +28,9 @@ static void on_tick(void *context)
 
 static void stand_open(struct stand *stand)
 {
-    struct diags diags = {.arena = stand->arena = arena_new()};
-    uv_loop_init(&stand->loop);
-    stand->listener = listener_new(&stand->loop, &diags);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(stand->listener);
-    stand->host = (struct peer_host){
-        .loop = &stand->loop,
-        .transcript = &stand->transcript,
-        .scratch = malloc(PEER_SCRATCH_SIZE),
-        .changed = on_changed,
-        .context = stand,
-        .diagnostics = diagnostics_new(),
-        .ticker = ticker_new(&stand->loop, on_tick, stand),
-        .patience = 1,
-    };
+    peer_hall_open(&stand->hall, on_tick, stand);
     stand->lease.accepted = on_accepted;
     stand->lease.context = stand;
-}
-
-static void stand_close(struct stand *stand)
-{
-    ticker_free(stand->host.ticker);
-    diagnostics_free(stand->host.diagnostics);
-    listener_close(stand->listener);
-    uv_run(&stand->loop, UV_RUN_DEFAULT);
-    CHECK_ROW(uv_loop_close(&stand->loop) == 0, "every handle is closed");
-    free(stand->host.scratch);
-    arena_free(stand->arena);
 }
 
 /* Plays until the client's last connection has come to its end. */
@@ -77,8 +40,8 @@ static void play(struct stand *stand, struct peer_client *client)
     client->endpoint = stand->lease.endpoint;
     uv_thread_create(&thread, peer_client_main, client);
     do
-        uv_run(&stand->loop, UV_RUN_ONCE);
-    while (stand->transcript.first == NULL || !peer_run_settle(stand->peer));
+        uv_run(&stand->hall.loop, UV_RUN_ONCE);
+    while (stand->hall.transcript.first == NULL || !peer_run_settle(stand->peer));
     uv_thread_join(&thread);
 }
 
@@ -88,26 +51,24 @@ static void play_row(struct stand *stand, const struct peer_row *row)
     const struct peer peer = {.name = "origin", .scripts = &script, .script_count = 1};
     char got[256];
     struct peer_client client = {.row = row, .got = got, .size = sizeof(got)};
-    arena_reset(stand->arena);
-    transcript_init(&stand->transcript, stand->arena, NULL, NULL);
-    stand->host.is_runaway = false;
-    CHECK_ROW(listener_lease(stand->listener, &stand->lease), "%s: lease", row->label);
-    stand->peer = peer_run_new(&peer, 0, &stand->host);
+    peer_hall_clear(&stand->hall);
+    CHECK_ROW(listener_lease(stand->hall.listener, &stand->lease), "%s: lease", row->label);
+    stand->peer = peer_run_new(&peer, 0, &stand->hall.host);
     play(stand, &client);
-    ticker_stop(stand->host.ticker);
+    ticker_stop(stand->hall.host.ticker);
     peer_run_end(stand->peer);
-    listener_give_back(stand->listener, &stand->lease);
+    listener_give_back(stand->hall.listener, &stand->lease);
     peer_client_check(&client);
-    peer_record_check(&stand->transcript, 0, row->label, row->record);
+    peer_record_check(&stand->hall.transcript, 0, row->label, row->record);
 }
 
 static void plays_every_row(void)
 {
-    struct stand stand = {.arena = NULL};
+    struct stand stand = {.peer = NULL};
     stand_open(&stand);
     for (size_t i = 0; i < peer_row_count; i++)
         play_row(&stand, &peer_rows[i]);
-    stand_close(&stand);
+    peer_hall_close(&stand.hall);
 }
 
 /* Of a pair of datagram sockets each recv(2) gives a part. */
@@ -152,37 +113,34 @@ static void check_canary(struct stand *stand, const struct canary_row *row, size
     static const struct script script = {steps, COUNT_OF(steps)};
     static const struct peer peer = {.name = "origin", .scripts = &script, .script_count = 1};
     struct loopback ends;
-    arena_reset(stand->arena);
-    transcript_init(&stand->transcript, stand->arena, NULL, NULL);
-    stand->host.canary = NULL;
-    stand->host.was_desynced = stand->host.is_runaway = false;
-    stand->peer = peer_run_new(&peer, 0, &stand->host);
+    peer_hall_clear(&stand->hall);
+    stand->peer = peer_run_new(&peer, 0, &stand->hall.host);
     loopback_open(&ends, AF_INET, "127.0.0.1");
     peer_run_accept(stand->peer, ends.server);
     peer_send_text(ends.client, row->before);
     peer_run_settle(stand->peer);
-    stand->host.canary = &canary;
+    stand->hall.host.canary = &canary;
     peer_run_end_scripts(stand->peer);
     CU_ASSERT(send(ends.client, canary_request, cut, MSG_NOSIGNAL) == (ssize_t)cut);
     peer_run_settle(stand->peer);
     const ssize_t rest =
         send(ends.client, canary_request + cut, strlen(canary_request) - cut, MSG_NOSIGNAL);
-    CHECK_ROW(rest > 0 || stand->host.was_desynced, "%s: reset", row->label);
+    CHECK_ROW(rest > 0 || stand->hall.host.was_desynced, "%s: reset", row->label);
     peer_run_settle(stand->peer);
-    CHECK_ROW(stand->host.was_desynced == row->is_content, "%s, cut at %zu: %s", row->label, cut,
-              row->is_content ? "not found" : "taken for a desync");
+    CHECK_ROW(stand->hall.host.was_desynced == row->is_content, "%s, cut at %zu: %s", row->label,
+              cut, row->is_content ? "not found" : "taken for a desync");
     peer_run_end(stand->peer);
     loopback_close_end(&ends.client);
 }
 
 static void knows_the_canary_at_every_cut(void)
 {
-    struct stand stand = {.arena = NULL};
+    struct stand stand = {.peer = NULL};
     stand_open(&stand);
     for (size_t i = 0; i < COUNT_OF(canary_rows); i++)
         for (size_t cut = 1; cut < strlen(canary_request); cut++)
             check_canary(&stand, &canary_rows[i], cut);
-    stand_close(&stand);
+    peer_hall_close(&stand.hall);
 }
 
 CU_TestInfo peer_tests[] = {

@@ -1,14 +1,10 @@
 /* A client, a proxy and an origin: what goes through a relay or a forward, and what both record. */
-#include "server/diagnostics.h"
-#include "server/listener.h"
-#include "server/peer.h"
 #include "tests/check.h"
 #include "tests/loopback.h"
 #include "tests/peer_ends.h"
 #include "tests/relay_rows.h"
 #include "tests/suites.h"
 
-#include <stdlib.h>
 #include <unistd.h>
 
 enum { ORIGIN, PROXY, PEER_COUNT };
@@ -22,28 +18,19 @@ struct seat {
 };
 
 struct stand {
-    uv_loop_t loop;
+    struct peer_hall hall;
     uv_async_t left;
     unsigned left_count; /* clients that have */
-    struct listener *listener;
     struct seat seats[PEER_COUNT];
     struct endpoint endpoints[PEER_COUNT];
     struct peer peers[PEER_COUNT];
     struct script scripts[PEER_COUNT];
-    struct peer_host host;
-    struct transcript transcript;
-    struct arena *arena;
 };
 
 static void on_accepted(void *context, int fd)
 {
     const struct seat *seat = context;
     peer_run_accept(seat->run, fd);
-}
-
-static void on_changed(void *context)
-{
-    (void)context;
 }
 
 static void on_tick(void *context)
@@ -60,50 +47,29 @@ static void on_left(uv_async_t *left)
 
 static void stand_open(struct stand *stand)
 {
-    struct diags diags = {.arena = stand->arena = arena_new()};
-    uv_loop_init(&stand->loop);
-    uv_async_init(&stand->loop, &stand->left, on_left);
-    stand->listener = listener_new(&stand->loop, &diags);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(stand->listener);
-    stand->host = (struct peer_host){
-        .loop = &stand->loop,
-        .transcript = &stand->transcript,
-        .scratch = malloc(PEER_SCRATCH_SIZE),
-        .changed = on_changed,
-        .context = stand,
-        .diagnostics = diagnostics_new(),
-        .ticker = ticker_new(&stand->loop, on_tick, stand),
-        .peers = stand->peers,
-        .endpoints = stand->endpoints,
-        .patience = 100,
-    };
+    peer_hall_open(&stand->hall, on_tick, stand);
+    uv_async_init(&stand->hall.loop, &stand->left, on_left);
+    stand->hall.host.peers = stand->peers;
+    stand->hall.host.endpoints = stand->endpoints;
+    stand->hall.host.patience = 100;
 }
 
 static void stand_close(struct stand *stand)
 {
-    ticker_free(stand->host.ticker);
-    diagnostics_free(stand->host.diagnostics);
-    listener_close(stand->listener);
     uv_close((uv_handle_t *)&stand->left, NULL);
-    uv_run(&stand->loop, UV_RUN_DEFAULT);
-    CHECK_ROW(uv_loop_close(&stand->loop) == 0, "every handle is closed");
-    free(stand->host.scratch);
-    arena_free(stand->arena);
+    peer_hall_close(&stand->hall);
 }
 
 static void stand_set(struct stand *stand, const struct relay_row *row)
 {
-    arena_reset(stand->arena);
-    transcript_init(&stand->transcript, stand->arena, NULL, NULL);
-    stand->host.is_runaway = stand->host.was_impatient = false;
-    stand->host.canary = NULL;
+    peer_hall_clear(&stand->hall);
     stand->scripts[ORIGIN] = (struct script){row->origin, row->origin_count};
     stand->scripts[PROXY] = (struct script){row->client.steps, row->client.step_count};
     for (unsigned i = 0; i < PEER_COUNT; i++) {
         struct seat *seat = &stand->seats[i];
         seat->lease = (struct lease){
             .accepted = on_accepted, .context = seat, .refuses = i == ORIGIN && row->refuses};
-        CU_ASSERT_FATAL(listener_lease(stand->listener, &seat->lease));
+        CU_ASSERT_FATAL(listener_lease(stand->hall.listener, &seat->lease));
         stand->endpoints[i] = seat->lease.endpoint;
         static const struct route any;
         stand->peers[i] = (struct peer){.name = i == ORIGIN ? "origin" : "proxy",
@@ -111,23 +77,23 @@ static void stand_set(struct stand *stand, const struct relay_row *row)
                                         .script_count = 1,
                                         .routes = i == PROXY && row->is_routed ? &any : NULL,
                                         .is_proxy = i == PROXY};
-        seat->run = peer_run_new(&stand->peers[i], i, &stand->host);
+        seat->run = peer_run_new(&stand->peers[i], i, &stand->hall.host);
     }
 }
 
 static void stand_clear(struct stand *stand)
 {
-    ticker_stop(stand->host.ticker);
+    ticker_stop(stand->hall.host.ticker);
     for (unsigned i = 0; i < PEER_COUNT; i++) {
         peer_run_end(stand->seats[i].run);
-        listener_give_back(stand->listener, &stand->seats[i].lease);
+        listener_give_back(stand->hall.listener, &stand->seats[i].lease);
     }
 }
 
 /* True once all connections have come to their end. */
 static bool settle(struct stand *stand)
 {
-    listener_accept(stand->listener);
+    listener_accept(stand->hall.listener);
     const bool is_quiet = peer_run_settle(stand->seats[PROXY].run);
     return peer_run_settle(stand->seats[ORIGIN].run) && is_quiet;
 }
@@ -152,15 +118,15 @@ static void play(struct stand *stand, struct peer_client *clients, unsigned coun
         uv_thread_create(&threads[i], client_main, &clients[i]);
     }
     while (__atomic_load_n(&stand->left_count, __ATOMIC_SEQ_CST) < count)
-        uv_run(&stand->loop, UV_RUN_ONCE);
+        uv_run(&stand->hall.loop, UV_RUN_ONCE);
     for (unsigned i = 0; i < count; i++)
         uv_thread_join(&threads[i]);
     for (int i = 0; i < ROUNDS_OF_SILENCE && is_silent; i++) {
         settle(stand);
-        uv_run(&stand->loop, UV_RUN_NOWAIT);
+        uv_run(&stand->hall.loop, UV_RUN_NOWAIT);
     }
     while (!is_silent && !settle(stand))
-        uv_run(&stand->loop, UV_RUN_ONCE);
+        uv_run(&stand->hall.loop, UV_RUN_ONCE);
 }
 
 /* --- rows --------------------------------------------------------------------------------- */
@@ -168,7 +134,7 @@ static void play(struct stand *stand, struct peer_client *clients, unsigned coun
 static void check_origin_got(const struct stand *stand, const struct relay_row *row)
 {
     struct bytes want = bytes_of(row->origin_got);
-    for (const struct transcript_node *node = stand->transcript.first; node != NULL;
+    for (const struct transcript_node *node = stand->hall.transcript.first; node != NULL;
          node = node->next) {
         const struct event *event = &node->event;
         if (event->peer != ORIGIN || event->kind != EVENT_RECEIVED)
@@ -190,9 +156,9 @@ static void play_row(struct stand *stand, const struct relay_row *row)
     play(stand, &client, 1, row->is_silent);
     stand_clear(stand);
     peer_client_check(&client);
-    peer_record_check(&stand->transcript, PROXY, row->client.label, row->client.record);
+    peer_record_check(&stand->hall.transcript, PROXY, row->client.label, row->client.record);
     if (row->origin_record != NULL)
-        peer_record_check(&stand->transcript, ORIGIN, row->client.label, row->origin_record);
+        peer_record_check(&stand->hall.transcript, ORIGIN, row->client.label, row->origin_record);
     if (row->origin_got != NULL)
         check_origin_got(stand, row);
     CHECK_ROW(!row->is_by_octet || client.read_count == client.len,
@@ -201,7 +167,7 @@ static void play_row(struct stand *stand, const struct relay_row *row)
 
 static void relays_every_row(void)
 {
-    struct stand stand = {.arena = NULL};
+    struct stand stand = {.left_count = 0};
     stand_open(&stand);
     for (size_t i = 0; i < relay_row_count; i++)
         play_row(&stand, &relay_rows[i]);
@@ -210,7 +176,7 @@ static void relays_every_row(void)
 
 static void forwards_every_row(void)
 {
-    struct stand stand = {.arena = NULL};
+    struct stand stand = {.left_count = 0};
     stand_open(&stand);
     for (size_t i = 0; i < forward_row_count; i++)
         play_row(&stand, &forward_rows[i]);
@@ -219,7 +185,7 @@ static void forwards_every_row(void)
 
 static void two_relays_at_once(void)
 {
-    struct stand stand = {.arena = NULL};
+    struct stand stand = {.left_count = 0};
     char got[2][64];
     struct peer_client clients[] = {
         {.row = &relay_rows[0].client, .got = got[0], .size = sizeof(got[0])},
@@ -255,7 +221,7 @@ static const struct relay_row much_row = {
 /* The client reads a page at a time. */
 static void keeps_little_of_much(void)
 {
-    struct stand stand = {.arena = NULL};
+    struct stand stand = {.left_count = 0};
     struct peer_client client = {.row = &much_row.client};
     stand_open(&stand);
     stand_set(&stand, &much_row);
@@ -263,8 +229,8 @@ static void keeps_little_of_much(void)
     stand_clear(&stand);
     peer_client_check(&client);
     CHECK_ROW(client.len == MUCH_LEN, "%zu octets came", client.len);
-    CHECK_ROW(stand.transcript.kept_len < MUCH_LEN / 16, "%llu octets are kept",
-              (unsigned long long)stand.transcript.kept_len);
+    CHECK_ROW(stand.hall.transcript.kept_len < MUCH_LEN / 16, "%llu octets are kept",
+              (unsigned long long)stand.hall.transcript.kept_len);
     stand_close(&stand);
 }
 
@@ -303,20 +269,20 @@ static void expect(struct stand *stand, int client, const char *want)
 
 static void the_canary_comes_through_a_tunnel(void)
 {
-    struct stand stand = {.arena = NULL};
+    struct stand stand = {.left_count = 0};
     struct loopback ends;
     stand_open(&stand);
     stand_set(&stand, &canary_row);
     loopback_open(&ends, AF_INET, "127.0.0.1");
     peer_run_accept(stand.seats[PROXY].run, ends.server);
-    stand.host.canary = &canary;
+    stand.hall.host.canary = &canary;
     for (unsigned i = 0; i < PEER_COUNT; i++)
         peer_run_end_scripts(stand.seats[i].run);
     peer_send_text(ends.client, "CONNECT origin.test:80 HTTP/1.1\r\nHost: origin.test:80\r\n\r\n");
     expect(&stand, ends.client, "HTTP/1.1 200 OK\r\n\r\n");
     peer_send_text(ends.client, "GET /.assay/canary HTTP/1.1\r\nHost: origin.test\r\n\r\n");
     expect(&stand, ends.client, CANARY_ANSWER);
-    CHECK_ROW(!stand.host.was_desynced, "it is no desync");
+    CHECK_ROW(!stand.hall.host.was_desynced, "it is no desync");
     stand_clear(&stand);
     loopback_close_end(&ends.client);
     stand_close(&stand);
