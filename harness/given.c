@@ -1,5 +1,7 @@
 #include "harness/given.h"
 
+#include "wire/uri.h"
+
 bool given_field(const struct header *headers, size_t count, const struct endpoint *endpoints,
                  const char *name)
 {
@@ -13,17 +15,11 @@ bool given_field(const struct header *headers, size_t count, const struct endpoi
 
 struct bytes given_target(struct bytes target)
 {
-    static const char *const schemes[] = {"http://", "https://"};
-    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
-        struct bytes rest = target;
-        const size_t len = strlen(schemes[i]);
-        if (rest.len < len || !bytes_equal_fold(bytes_take(&rest, len), bytes_of(schemes[i])))
-            continue;
-        while (rest.len > 0 && strchr("/?#", rest.at[0]) == NULL)
-            bytes_take(&rest, 1);
-        return rest;
-    }
-    return target;
+    struct bytes rest = target, scheme, authority;
+    const bool is_absolute =
+        uri_take_authority(&rest, &scheme, &authority) &&
+        (bytes_equal_fold(scheme, bytes_of("http")) || bytes_equal_fold(scheme, bytes_of("https")));
+    return is_absolute ? rest : target;
 }
 
 static bool frames_itself(const struct client_step *step, const struct endpoint *endpoints)

@@ -9,21 +9,13 @@ void load_join(struct loader *loader, const struct json *at, struct mark mark)
 
 /* --- TLS that may be ---------------------------------------------------------------- */
 
-static bool starts_tls(const struct script *script, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (script->steps[i].verb == STEP_START_TLS)
-            return true;
-    return false;
-}
-
 /* With routes a connection plays several scripts, in any order. */
 bool load_may_be_tls(const struct peer *peer, unsigned script, unsigned step)
 {
-    if (peer->tls != NULL || starts_tls(&peer->scripts[script], step))
+    if (peer->tls != NULL || script_starts_tls(&peer->scripts[script], step))
         return true;
     for (size_t i = 0; peer->routes != NULL && i < peer->script_count; i++)
-        if (i != script && starts_tls(&peer->scripts[i], peer->scripts[i].count))
+        if (i != script && script_starts_tls(&peer->scripts[i], peer->scripts[i].count))
             return true;
     return false;
 }

@@ -14,14 +14,6 @@ struct held_trust {
     FILE *key_log;
 };
 
-static bool begins_tls(const struct script *script)
-{
-    for (size_t i = 0; i < script->count; i++)
-        if (script->steps[i].verb == STEP_START_TLS)
-            return true;
-    return false;
-}
-
 static bool speaks_tls(const struct point *point)
 {
     for (size_t i = 0; i < point->peer_count; i++) {
@@ -29,7 +21,7 @@ static bool speaks_tls(const struct point *point)
         if (peer->is_https)
             return true;
         for (size_t j = 0; j < peer->script_count; j++)
-            if (begins_tls(&peer->scripts[j]))
+            if (script_starts_tls(&peer->scripts[j], peer->scripts[j].count))
                 return true;
     }
     return false;

@@ -1,6 +1,7 @@
 #include "reports/json_text.h"
 
 #include "reports/wire_text.h"
+#include "wire/base64.h"
 #include "wire/json.h"
 
 #include <errno.h>
@@ -162,27 +163,16 @@ void json_text_readable(struct json_text *text, const char *key, struct bytes oc
     put_text(text, "\"");
 }
 
-/* One to three octets as four characters. */
-static void put_base64_group(struct json_text *text, struct bytes group)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const uint32_t first = (uint32_t)group.at[0] << 16;
-    const uint32_t second = group.len > 1 ? (uint32_t)group.at[1] << 8 : 0;
-    const uint32_t bits = first | second | (group.len > 2 ? group.at[2] : 0);
-    char out[] = {digits[bits >> 18], digits[bits >> 12 & 63], '=', '='};
-    if (group.len > 1)
-        out[2] = digits[bits >> 6 & 63];
-    if (group.len > 2)
-        out[3] = digits[bits & 63];
-    put(text, out, sizeof(out));
-}
-
 void json_text_base64(struct json_text *text, const char *key, struct bytes octets)
 {
     begin_value(text, key);
     put_text(text, "\"");
-    while (octets.len > 0)
-        put_base64_group(text, bytes_take(&octets, octets.len < 3 ? octets.len : 3));
+    while (octets.len > 0) {
+        enum { AT_ONCE = 192 }; /* whole groups of three octets */
+        char out[BASE64_SIZE(AT_ONCE)];
+        base64_encode(bytes_take(&octets, octets.len < AT_ONCE ? octets.len : AT_ONCE), out);
+        put_text(text, out);
+    }
     put_text(text, "\"");
 }
 

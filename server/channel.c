@@ -36,14 +36,18 @@ void channel_take(struct channel *channel, uint8_t *buffer, size_t len)
     socket_acknowledge(channel->fd);
 }
 
-ssize_t channel_send(struct channel *channel, struct bytes octets)
+ssize_t channel_send_plain(struct channel *channel, struct bytes octets)
 {
-    if (channel->tls != NULL)
-        return tls_layer_send(channel->tls, octets);
     const ssize_t sent = socket_send(channel->fd, octets);
     if (sent > 0)
         channel->sent += (uint64_t)sent;
     return sent;
+}
+
+ssize_t channel_send(struct channel *channel, struct bytes octets)
+{
+    return channel->tls != NULL ? tls_layer_send(channel->tls, octets)
+                                : channel_send_plain(channel, octets);
 }
 
 void channel_end(struct channel *channel)

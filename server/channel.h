@@ -49,6 +49,9 @@ void channel_take(struct channel *channel, uint8_t *buffer, size_t len);
  * to be sent again. */
 ssize_t channel_send(struct channel *channel, struct bytes octets);
 
+/* Beneath all TLS; for server/tls_layer.c. */
+ssize_t channel_send_plain(struct channel *channel, struct bytes octets);
+
 /* FIN: nothing more can be sent. */
 void channel_end(struct channel *channel);
 

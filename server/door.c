@@ -10,13 +10,6 @@
 
 enum { BACKLOG = 4096, PORT_TRIES = 64, PORT_LEAST = 10000 };
 
-static void close_quietly(int fd)
-{
-    const int error = errno;
-    close(fd);
-    errno = error;
-}
-
 /* Narrows the socket to the loopback interface; true when any of its addresses may be bound. */
 static bool bind_to_loopback(int fd)
 {
@@ -42,7 +35,7 @@ static int bind_to_any_port(uint32_t address, uint16_t *port, bool *all)
     socklen_t size = sizeof(name);
     if (bind(fd, (struct sockaddr *)&name, size) != 0 ||
         getsockname(fd, (struct sockaddr *)&name, &size) != 0) {
-        close_quietly(fd);
+        socket_give_up(fd);
         return -1;
     }
     *port = ntohs(name.sin_port);
@@ -70,7 +63,7 @@ static int bind_to_ipv6(uint16_t port)
     if (fd >= 0 && bind(fd, (const struct sockaddr *)&name, sizeof(name)) == 0)
         return fd;
     if (fd >= 0)
-        close_quietly(fd);
+        socket_give_up(fd);
     return -1;
 }
 

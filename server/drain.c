@@ -72,14 +72,34 @@ static uint64_t now_ns(void)
     return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
-enum drain_state drain_spin(struct drain *drain, struct diagnostics *diagnostics, int fd,
-                            enum drain_state want, unsigned spin_us)
+enum drain_state drain_spin_on(drain_look *look, void *context, enum drain_state want,
+                               unsigned spin_us)
 {
-    enum drain_state state = drain_check(drain, diagnostics, fd);
+    enum drain_state state = look(context);
     const uint64_t start_ns = now_ns();
     while (state < want && now_ns() - start_ns < (uint64_t)spin_us * 1000) {
         sched_yield();
-        state = drain_check(drain, diagnostics, fd);
+        state = look(context);
     }
     return state;
+}
+
+/* What drain_check() is given. */
+struct looked {
+    struct drain *drain;
+    struct diagnostics *diagnostics;
+    int fd;
+};
+
+static enum drain_state look_at(void *context)
+{
+    const struct looked *looked = context;
+    return drain_check(looked->drain, looked->diagnostics, looked->fd);
+}
+
+enum drain_state drain_spin(struct drain *drain, struct diagnostics *diagnostics, int fd,
+                            enum drain_state want, unsigned spin_us)
+{
+    struct looked looked = {drain, diagnostics, fd};
+    return drain_spin_on(look_at, &looked, want, spin_us);
 }

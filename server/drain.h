@@ -48,4 +48,9 @@ enum drain_state drain_check(struct drain *drain, struct diagnostics *diagnostic
 enum drain_state drain_spin(struct drain *drain, struct diagnostics *diagnostics, int fd,
                             enum drain_state want, unsigned spin_us);
 
+/* The same of another way to look. */
+typedef enum drain_state drain_look(void *context);
+enum drain_state drain_spin_on(drain_look *look, void *context, enum drain_state want,
+                               unsigned spin_us);
+
 #endif

@@ -1,5 +1,7 @@
 #include "server/head.h"
 
+#include "wire/uri.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -28,23 +30,16 @@ void head_note(struct head *head, struct arena *arena, const struct http_reader 
 
 /* --- the target ---------------------------------------------------------------------- */
 
-/* "http://authority", and what follows. False: it is not in absolute-form. */
+/* "http://authority", and what follows. False: it is not in absolute-form. RFC 9110, section 7.2:
+ * Host is without userinfo. */
 static bool split_target(struct bytes target, struct bytes *authority, struct bytes *path)
 {
-    static const char scheme[] = "http://";
-    if (target.len < sizeof(scheme) - 1 ||
-        !bytes_equal_fold(bytes_take(&target, sizeof(scheme) - 1), bytes_of(scheme)))
-        return false;
-    size_t len = 0;
-    while (len < target.len && memchr("/?#", target.at[len], 3) == NULL)
-        len++;
-    *authority = bytes_take(&target, len);
+    struct bytes scheme;
     *path = target;
-    /* RFC 9110, section 7.2: Host is without userinfo. */
-    struct bytes rest = *authority;
-    while (rest.len > 0)
-        if (bytes_take(&rest, 1).at[0] == '@')
-            *authority = rest;
+    if (!uri_take_authority(path, &scheme, authority) ||
+        !bytes_equal_fold(scheme, bytes_of("http")))
+        return false;
+    *authority = uri_without_userinfo(*authority);
     return authority->len > 0;
 }
 

@@ -113,16 +113,11 @@ void leg_reset_both(struct connection *connection)
 
 /* --- moving ------------------------------------------------------------------------------ */
 
-static bool is_later(int error)
-{
-    return error == EAGAIN || error == EWOULDBLOCK;
-}
-
 bool leg_receive(struct leg *leg, size_t most, bool *moved)
 {
     struct flow *down = &leg->down;
     const ssize_t got = socket_receive(leg->fd, down->buffer, most);
-    if (got < 0 && is_later(errno))
+    if (got < 0 && socket_is_later(errno))
         return true;
     if (got < 0 || (got == 0 && leg->is_reset))
         return false;
@@ -137,7 +132,7 @@ bool leg_receive(struct leg *leg, size_t most, bool *moved)
 /* What was sent of a flow, or why not. False when who receives has reset it. */
 static bool pass(struct flow *flow, ssize_t sent, bool *moved)
 {
-    flow->is_full = sent < 0 && is_later(errno);
+    flow->is_full = sent < 0 && socket_is_later(errno);
     if (sent < 0)
         return flow->is_full;
     *moved = true;

@@ -159,24 +159,17 @@ static struct door *add_door(struct listener *listener, const struct door *of)
     return door;
 }
 
-static bool close_failed(int fd)
-{
-    const int error = errno;
-    close(fd);
-    errno = error;
-    return false;
-}
-
 /* For all addresses. NULL with errno. */
 static struct door *open_door(struct listener *listener, unsigned receive_buffer, bool *all)
 {
     struct door door = {.receive_buffer = receive_buffer};
     door.fd = door_bind(address_of(0), &door.port, all);
-    if (door.fd < 0 || ((!door_listen(door.fd, receive_buffer) ||
-                         !door_is_reached(door.fd, address_of(0), door.port)) &&
-                        !close_failed(door.fd)))
+    if (door.fd < 0)
         return NULL;
-    return add_door(listener, &door);
+    if (door_listen(door.fd, receive_buffer) && door_is_reached(door.fd, address_of(0), door.port))
+        return add_door(listener, &door);
+    socket_give_up(door.fd);
+    return NULL;
 }
 
 static void name_endpoint(struct endpoint *endpoint, const char *host, uint16_t port)
@@ -216,9 +209,9 @@ static struct named_port *open_named(struct listener *listener)
     if (fd < 0)
         return NULL;
     if (!door_listen(fd, 0) || (fd6 >= 0 && !door_listen(fd6, 0))) {
-        close_failed(fd);
+        socket_give_up(fd);
         if (fd6 >= 0)
-            close_failed(fd6);
+            socket_give_up(fd6);
         return NULL;
     }
     struct named_port *named = &listener->named[listener->named_count++];

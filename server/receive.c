@@ -143,7 +143,7 @@ static bool look(struct connection *connection, struct bytes *waiting, enum play
     }
     if (got == 0)
         receive_fin(connection);
-    else if (errno == EAGAIN || errno == EWOULDBLOCK)
+    else if (socket_is_later(errno))
         *play = PLAY_READABLE;
     else
         connection_lost(connection, errno);

@@ -38,7 +38,7 @@ static bool take_up(struct connection *connection, const struct relay_cut *cut, 
     if (!may_take(up, cut))
         return true;
     const ssize_t got = channel_receive(&connection->channel, up->buffer, room_of(up, cut));
-    if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+    if (got < 0 && socket_is_later(errno))
         return true;
     *moved = true;
     if (got < 0) {

@@ -118,7 +118,7 @@ enum play send_step(struct connection *connection, const struct step *step)
         count_sent(connection, part.len);
         return PLAY_ON;
     }
-    if (errno == EAGAIN || errno == EWOULDBLOCK)
+    if (socket_is_later(errno))
         return PLAY_WRITABLE;
     const int error = errno;
     receive_remains(connection);

@@ -31,10 +31,8 @@ int socket_connect(const struct endpoint *endpoint, struct sockaddr_in *name)
         connect(fd, (const struct sockaddr *)&address, sizeof(address)) == 0 &&
         getsockname(fd, (struct sockaddr *)name, &size) == 0 && socket_send_at_once(fd))
         return fd;
-    const int error = errno;
     if (fd >= 0)
-        close(fd);
-    errno = error;
+        socket_give_up(fd);
     return -1;
 }
 
@@ -55,6 +53,18 @@ void socket_acknowledge(int fd)
 void socket_close(int fd)
 {
     close(fd);
+}
+
+void socket_give_up(int fd)
+{
+    const int error = errno;
+    close(fd);
+    errno = error;
+}
+
+bool socket_is_later(int error)
+{
+    return error == EAGAIN || error == EWOULDBLOCK;
 }
 
 void socket_reset(int fd)

@@ -25,6 +25,9 @@ void socket_acknowledge(int fd);
 /* close(2): FIN, or RST where octets lie unread. */
 void socket_close(int fd);
 
+/* The same, where another call has failed: errno stays as it is. */
+void socket_give_up(int fd);
+
 /* close(2) that sends RST, whatever lies in the queues. */
 void socket_reset(int fd);
 
@@ -33,6 +36,9 @@ size_t socket_unread(int fd);
 
 /* What waits to be read, without taking it: as recv(2), with EAGAIN where nothing waits. */
 ssize_t socket_peek(int fd, uint8_t *buffer, size_t size);
+
+/* Of a call of these that gave -1: it may be made again later. */
+bool socket_is_later(int error);
 
 /* As recv(2). */
 ssize_t socket_receive(int fd, void *buffer, size_t size);

@@ -43,19 +43,15 @@ static ssize_t receive_below(struct tls_layer *layer, void *into, size_t size)
 
 static ssize_t send_below(const struct tls_layer *layer, struct bytes octets)
 {
-    if (layer->below != NULL)
-        return tls_layer_send(layer->below, octets);
-    const ssize_t sent = socket_send(layer->channel->fd, octets);
-    if (sent > 0)
-        layer->channel->sent += (uint64_t)sent;
-    return sent;
+    return layer->below != NULL ? tls_layer_send(layer->below, octets)
+                                : channel_send_plain(layer->channel, octets);
 }
 
 static void note_end(struct tls_layer *layer, ssize_t count)
 {
     if (count == 0)
         layer->has_ended = true;
-    else if (errno != EAGAIN && errno != EWOULDBLOCK)
+    else if (!socket_is_later(errno))
         layer->error = errno;
 }
 

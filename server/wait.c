@@ -1,7 +1,5 @@
 #include "server/leg.h"
 
-#include <sched.h>
-
 #define NS_PER_MS ((uint64_t)1000000)
 #define NS_PER_US ((uint64_t)1000)
 
@@ -54,8 +52,9 @@ static enum play go_on_waiting(struct connection *connection, enum wait_kind kin
 }
 
 /* Through a relay or a forward, what its client's kernel says counts, once all was passed on. */
-static enum drain_state check(struct connection *connection)
+static enum drain_state check(void *context)
 {
+    struct connection *connection = context;
     struct diagnostics *diagnostics = connection->peer->host->diagnostics;
     if (connection->via != NULL)
         connection_go_on(connection->via->connection);
@@ -71,24 +70,13 @@ static enum drain_state check(struct connection *connection)
     return check(connection->via->connection);
 }
 
-static enum drain_state spin(struct connection *connection, enum drain_state want, unsigned spin_us)
-{
-    const uint64_t until_ns = uv_hrtime() + spin_us * NS_PER_US;
-    enum drain_state state = check(connection);
-    while (state < want && uv_hrtime() < until_ns) {
-        sched_yield();
-        state = check(connection);
-    }
-    return state;
-}
-
 enum play wait_for_client(struct connection *connection, enum wait_kind kind)
 {
     const bool is_new = connection->wait_since_ns == 0;
     const enum drain_state want = kind == WAIT_ARRIVED ? DRAIN_ARRIVED : DRAIN_DRAINED;
     if (is_new)
         connection->wait_since_ns = uv_hrtime();
-    const enum drain_state state = spin(connection, want, is_new ? SPIN_US : 0);
+    const enum drain_state state = drain_spin_on(check, connection, want, is_new ? SPIN_US : 0);
     if (state == DRAIN_GONE) {
         connection->wait_since_ns = 0; /* the next read or write tells of it */
         return PLAY_ON;

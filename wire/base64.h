@@ -1,4 +1,5 @@
-/* base64 -- octets out of base64 (RFC 4648, section 4): with padding, and nothing between. */
+/* base64 -- octets out of base64 and back (RFC 4648, section 4): with padding, and nothing between.
+ */
 #ifndef WIRE_BASE64_H
 #define WIRE_BASE64_H
 

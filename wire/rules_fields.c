@@ -140,11 +140,11 @@ static void check_referer(struct rules *rules, const struct http_reader *reader)
     const struct bytes value = reader->value;
     struct bytes rest = value;
     struct bytes scheme, authority;
-    const size_t len = rules_before(value, "#").len;
+    const size_t len = uri_before(value, "#").len;
     if (len < value.len)
         rules_tell(rules, RULE_REFERER, http_field_offset(reader, value.at + len));
-    if (rules_take_authority(&rest, &scheme, &authority) &&
-        rules_before(authority, "@").len < authority.len)
+    if (uri_take_authority(&rest, &scheme, &authority) &&
+        uri_before(authority, "@").len < authority.len)
         rules_tell(rules, RULE_REFERER, http_field_offset(reader, authority.at));
 }
 

@@ -1,43 +1,11 @@
 #include "wire/rules_private.h"
 
-#define PERCENT_LEN 3 /* "%41" */
-
-static bool is_among(uint8_t octet, const char *set)
-{
-    return octet != 0 && strchr(set, octet) != NULL;
-}
-
-size_t rules_count_uri(struct bytes text, const char *more)
-{
-    size_t at = 0;
-    while (at < text.len) {
-        const uint8_t octet = text.at[at];
-        if (octet == '%' && text.len - at >= PERCENT_LEN && byte_hex(text.at[at + 1]) >= 0 &&
-            byte_hex(text.at[at + 2]) >= 0)
-            at += PERCENT_LEN;
-        else if (byte_is_digit(octet) || byte_is_letter(octet) ||
-                 is_among(octet, "-._~!$&'()*+,;=") || is_among(octet, more))
-            at++;
-        else
-            break;
-    }
-    return at;
-}
-
-struct bytes rules_before(struct bytes text, const char *ends)
-{
-    struct bytes front = {text.at, 0};
-    while (front.len < text.len && !is_among(text.at[front.len], ends))
-        front.len++;
-    return front;
-}
-
 /* What an IP literal holds is not read closely: address families come and go (RFC 3986's IPvFuture,
  * RFC 6874's zones). Gives its length with both brackets, or 0. */
 static size_t literal_len(struct bytes text, size_t *fault)
 {
     bytes_take(&text, 1);
-    const size_t len = rules_count_uri(text, ":");
+    const size_t len = uri_count(text, ":");
     *fault = 1 + len;
     return len > 0 && len < text.len && text.at[len] == ']' ? len + 2 : 0;
 }
@@ -45,7 +13,7 @@ static size_t literal_len(struct bytes text, size_t *fault)
 bool rules_read_authority(struct rules_authority *authority, struct bytes text, size_t *fault)
 {
     const bool is_literal = text.len > 0 && text.at[0] == '[';
-    const size_t host_len = is_literal ? literal_len(text, fault) : rules_count_uri(text, "");
+    const size_t host_len = is_literal ? literal_len(text, fault) : uri_count(text, "");
     if (is_literal && host_len == 0)
         return false;
     struct bytes rest = text;
@@ -63,23 +31,6 @@ bool rules_read_authority(struct rules_authority *authority, struct bytes text, 
         digits++;
     *fault = host_len + 1 + digits;
     return digits == rest.len;
-}
-
-bool rules_take_authority(struct bytes *rest, struct bytes *scheme, struct bytes *authority)
-{
-    struct bytes ahead = *rest;
-    *scheme = rules_before(ahead, ":/?#");
-    for (size_t i = 0; i < scheme->len; i++)
-        if (!byte_is_letter(scheme->at[i]) &&
-            (i == 0 || (!byte_is_digit(scheme->at[i]) && !is_among(scheme->at[i], "+-."))))
-            return false;
-    bytes_take(&ahead, scheme->len);
-    if (scheme->len == 0 || !bytes_begin_with(ahead, bytes_of("://")))
-        return false;
-    bytes_take(&ahead, 3);
-    *authority = bytes_take(&ahead, rules_before(ahead, "/?#").len);
-    *rest = ahead;
-    return true;
 }
 
 /* The port, or the scheme's when there is none. */
@@ -115,7 +66,7 @@ void rules_host(struct rules *rules, const struct http_reader *reader)
 {
     const struct bytes value = reader->value;
     const uint64_t offset = http_field_offset(reader, value.at);
-    const size_t userinfo_len = rules_before(value, "@").len;
+    const size_t userinfo_len = uri_before(value, "@").len;
     struct rules_authority host;
     size_t fault;
     if (userinfo_len < value.len) {

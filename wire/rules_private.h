@@ -9,6 +9,7 @@
 
 #include "wire/http_private.h"
 #include "wire/rules.h"
+#include "wire/uri.h"
 
 /* The methods that a rule speaks of. Names are case-sensitive (RFC 9110, section 9.1). */
 #define RULES_METHODS(X) X(GET) X(HEAD) X(POST) X(PUT) X(PATCH) X(CONNECT) X(OPTIONS) X(TRACE)
@@ -32,15 +33,6 @@ struct rules_authority {
 
 /* False when `text` is not all that; then `*fault` is where it goes wrong. */
 bool rules_read_authority(struct rules_authority *authority, struct bytes text, size_t *fault);
-
-/* How many octets at the front are unreserved, sub-delims, whole percent-encodings or of `more`. */
-size_t rules_count_uri(struct bytes text, const char *more);
-
-/* What lies before the first octet of `ends`, or all. */
-struct bytes rules_before(struct bytes text, const char *ends);
-
-/* "scheme" "://" authority: takes both off the front of `rest`. False when it is not that. */
-bool rules_take_authority(struct bytes *rest, struct bytes *scheme, struct bytes *authority);
 
 /* The request line is read. */
 void rules_start(struct rules *rules, const struct http_reader *reader);

@@ -48,11 +48,11 @@ static void check_connect(struct rules *rules, const struct http_reader *reader)
 /* RFC 9112, section 3.2.1: absolute-path [ "?" query ]. Blanks and controls are the reader's. */
 static void check_octets(struct rules *rules, const struct http_reader *reader)
 {
-    struct bytes rest = rules_before(reader->start.target, "#");
-    bytes_take(&rest, rules_count_uri(rest, ":@/?"));
+    struct bytes rest = uri_before(reader->start.target, "#");
+    bytes_take(&rest, uri_count(rest, ":@/?"));
     while (rest.len > 0 && http_is_octet(rest.at[0], HTTP_OCTET_BLANK | HTTP_OCTET_CONTROL)) {
         bytes_take(&rest, 1);
-        bytes_take(&rest, rules_count_uri(rest, ":@/?"));
+        bytes_take(&rest, uri_count(rest, ":@/?"));
     }
     if (rest.len > 0)
         rules_tell(rules, RULE_TARGET_OCTET, offset_of(reader, rest.at));
@@ -63,12 +63,12 @@ static void check_absolute(struct rules *rules, const struct http_reader *reader
 {
     struct bytes rest = reader->start.target;
     struct bytes scheme, authority;
-    if (!rules_take_authority(&rest, &scheme, &authority))
+    if (!uri_take_authority(&rest, &scheme, &authority))
         return;
     const bool is_https = bytes_equal_fold(scheme, bytes_of("https"));
     if (!is_https && !bytes_equal_fold(scheme, bytes_of("http")))
         return;
-    const size_t userinfo_len = rules_before(authority, "@").len;
+    const size_t userinfo_len = uri_before(authority, "@").len;
     if (userinfo_len < authority.len) {
         rules_tell(rules, RULE_TARGET_USERINFO, offset_of(reader, authority.at));
         bytes_take(&authority, userinfo_len + 1);
@@ -82,7 +82,7 @@ static void check_target(struct rules *rules, const struct http_reader *reader)
     const struct bytes target = reader->start.target;
     /* The reader puts an empty one at the method's end, before the blank. */
     const uint64_t offset = offset_of(reader, target.at) + (target.len == 0 ? 1 : 0);
-    const size_t path_len = rules_before(target, "#").len;
+    const size_t path_len = uri_before(target, "#").len;
     const uint8_t first = target.len > 0 ? target.at[0] : '?';
     if (bytes_equal(target, bytes_of("*"))) {
         if (rules->method != RULES_METHOD_OPTIONS)

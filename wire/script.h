@@ -110,6 +110,9 @@ struct script {
     size_t count;
 };
 
+/* Whether one of its first `count` steps begins TLS. */
+bool script_starts_tls(const struct script *script, size_t count);
+
 /* Which requests play a script, on whatever connection they come. */
 struct route {
     struct value_pattern method, target;

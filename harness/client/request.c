@@ -1,5 +1,7 @@
 #include "harness/client/private.h"
 
+#include "wire/uri.h"
+
 enum { PORT_HTTP = 80, PORT_HTTPS = 443 };
 
 void assay_outgoing_reset(struct assay_outgoing *outgoing)
@@ -21,26 +23,12 @@ static enum assay_error drop(struct assay_connection *connection, enum assay_err
 /* "http://user@host:port/path" gives "host:port"; empty when the target is not of that form. */
 static struct bytes target_authority(struct bytes target)
 {
-    static const char *const schemes[] = {"http://", "https://"};
-    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
-        const struct bytes scheme = bytes_of(schemes[i]);
-        const struct bytes front = {target.at, scheme.len};
-        if (target.len < scheme.len || !bytes_equal_fold(front, scheme))
-            continue;
-        bytes_take(&target, scheme.len);
-        size_t len = 0;
-        while (len < target.len && strchr("/?#", target.at[len]) == NULL)
-            len++;
-        struct bytes authority = {target.at, len};
-        /* Who the user is concerns nobody but the server: RFC 9110, section 4.2.4. */
-        for (size_t at = len; at > 0; at--)
-            if (authority.at[at - 1] == '@') {
-                bytes_take(&authority, at);
-                break;
-            }
-        return authority;
-    }
-    return (struct bytes){NULL, 0};
+    struct bytes scheme, authority;
+    if (!uri_take_authority(&target, &scheme, &authority) ||
+        (!bytes_equal_fold(scheme, bytes_of("http")) &&
+         !bytes_equal_fold(scheme, bytes_of("https"))))
+        return (struct bytes){NULL, 0};
+    return uri_without_userinfo(authority);
 }
 
 void assay_add_field(struct assay_buffer *buffer, struct bytes name, struct bytes value)
