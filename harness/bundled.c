@@ -12,6 +12,7 @@ static const enum outcome_error outcome_errors[ASSAY_ERROR_COUNT] = {
     [ASSAY_CANNOT_SEND_BODY]          = OUTCOME_OTHER,
     [ASSAY_CANNOT_SET_UP]             = OUTCOME_OTHER,
     [ASSAY_RESPONSE_NOT_READY]        = OUTCOME_OTHER,
+    [ASSAY_NOT_CONNECTED]             = OUTCOME_OTHER,
     [ASSAY_INVALID_METHOD]            = OUTCOME_INVALID_REQUEST,
     [ASSAY_INVALID_URL]               = OUTCOME_INVALID_REQUEST,
     [ASSAY_INVALID_HEADER]            = OUTCOME_INVALID_REQUEST,
@@ -30,6 +31,7 @@ static const enum outcome_error outcome_errors[ASSAY_ERROR_COUNT] = {
     [ASSAY_LINE_TOO_LONG]             = OUTCOME_TOO_LARGE,
     [ASSAY_TOO_MANY_HEADERS]          = OUTCOME_TOO_LARGE,
     [ASSAY_TOO_MANY_INTERIMS]         = OUTCOME_TOO_LARGE,
+    [ASSAY_BODY_TOO_LARGE]            = OUTCOME_TOO_LARGE,
     [ASSAY_BAD_STATUS_LINE]           = OUTCOME_MALFORMED,
     [ASSAY_UNKNOWN_PROTOCOL]          = OUTCOME_MALFORMED,
     [ASSAY_BAD_HEADER]                = OUTCOME_MALFORMED,
@@ -85,11 +87,12 @@ uint8_t *bundled_piece(struct bundled *bundled)
     return bundled->piece;
 }
 
-bool bundled_build(struct bundled *bundled, const struct octets *octets, struct bytes *text)
+bool bundled_build(struct bundled *bundled, const struct octets *octets, struct assay_bytes *text)
 {
     if (octets->len > TEXT_LEN_MAX)
         return false;
-    *text = octets_build(octets, bundled->session->endpoints, bundled->arena, TEXT_LEN_MAX);
+    *text = bundled_lend(
+        octets_build(octets, bundled->session->endpoints, bundled->arena, TEXT_LEN_MAX));
     return true;
 }
 
@@ -112,6 +115,7 @@ static bool build_request(struct bundled *bundled, const struct client_step *ste
     request->body.trailers = bundled_build_fields(bundled, step->trailers, step->trailer_count);
     request->body.trailer_count = step->trailer_count;
     request->expects_continue = step->expects_continue;
+    request->encode_chunked = true;
     return request->fields != NULL && request->body.trailers != NULL &&
            bundled_build(bundled, &step->method, &request->method) &&
            bundled_build(bundled, &step->target, &request->target);
@@ -152,7 +156,7 @@ static enum assay_error play(struct bundled *bundled, struct play *play)
         return error;
     if (bundled->watch.has_head != NULL)
         bundled->watch.has_head(bundled->watch.context);
-    return bundled_read_body(bundled, play->step, connection, play->response, &play->kept);
+    return bundled_read_body(bundled, play->step, play->response, &play->kept);
 }
 
 /* False, with `trouble`, when the file that the client is to read cannot be written. */
@@ -174,9 +178,12 @@ static void show(struct bundled *bundled, const struct play *play, enum assay_er
                  struct outcome *outcome)
 {
     outcome->error = outcome_errors[error];
+    const struct assay_failure *failure = play->response != NULL
+                                              ? assay_response_failure(play->response)
+                                              : assay_connection_failure(play->connection);
     if (error != ASSAY_OK)
-        outcome->text = arena_printf(bundled->arena, "%s: %s", assay_error_name(error),
-                                     assay_connection_failure(play->connection)->text);
+        outcome->text =
+            arena_printf(bundled->arena, "%s: %s", assay_error_name(error), failure->text);
     if (play->response == NULL)
         return;
     bundled_show(bundled->arena, play->response, outcome);
@@ -210,5 +217,6 @@ const struct outcome *bundled_play(struct bundled *bundled, size_t step)
     if (playing.file != NULL)
         fclose(playing.file);
     show(bundled, &playing, error, outcome);
+    assay_response_free(playing.response);
     return outcome;
 }

@@ -10,6 +10,17 @@
 
 #include <stdio.h>
 
+/* The client's octets have a name of their own. */
+static inline struct assay_bytes bundled_lend(struct bytes octets)
+{
+    return (struct assay_bytes){octets.at, octets.len};
+}
+
+static inline struct bytes bundled_take(struct assay_bytes octets)
+{
+    return (struct bytes){octets.at, octets.len};
+}
+
 /* The longest method, target, name or value that is asked of the client; none is ever cut. */
 #define TEXT_LEN_MAX ((size_t)16 * 1024 * 1024)
 
@@ -29,7 +40,7 @@ struct bundled {
 uint8_t *bundled_piece(struct bundled *bundled);
 
 /* The text of the octets; false when they are too many to be asked for. */
-bool bundled_build(struct bundled *bundled, const struct octets *octets, struct bytes *text);
+bool bundled_build(struct bundled *bundled, const struct octets *octets, struct assay_bytes *text);
 
 /* NULL when one is too long. */
 struct assay_field *bundled_build_fields(struct bundled *bundled, const struct header *headers,
@@ -73,7 +84,6 @@ struct kept {
 
 /* Reads it as the step asks. */
 enum assay_error bundled_read_body(struct bundled *bundled, const struct client_step *step,
-                                   struct assay_connection *connection,
                                    struct assay_response *response, struct kept *kept);
 
 /* What is known of the response, whether or not it came whole. */

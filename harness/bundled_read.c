@@ -49,11 +49,11 @@ static enum assay_error read_amount(struct bundled *bundled, struct assay_respon
 static enum assay_error read_stream(struct assay_response *response, struct kept *kept)
 {
     for (;;) {
-        struct bytes piece;
+        struct assay_bytes piece;
         const enum assay_error error = assay_read_piece(response, &piece);
         if (error != ASSAY_OK || piece.len == 0)
             return error;
-        keep(kept, piece);
+        keep(kept, bundled_take(piece));
     }
 }
 
@@ -71,19 +71,15 @@ static enum assay_error read_amounts(struct bundled *bundled, const struct clien
     return ASSAY_OK;
 }
 
+/* Freeing a response that is not read whole closes its connection. */
 static enum assay_error abandon(struct bundled *bundled, const struct client_step *step,
-                                struct assay_connection *connection,
                                 struct assay_response *response, struct kept *kept)
 {
     bool is_end;
-    const enum assay_error error = read_amount(bundled, response, kept, step->amounts[0], &is_end);
-    if (!assay_response_is_whole(response))
-        assay_connection_close(connection);
-    return error;
+    return read_amount(bundled, response, kept, step->amounts[0], &is_end);
 }
 
 enum assay_error bundled_read_body(struct bundled *bundled, const struct client_step *step,
-                                   struct assay_connection *connection,
                                    struct assay_response *response, struct kept *kept)
 {
     bool is_end;
@@ -95,7 +91,7 @@ enum assay_error bundled_read_body(struct bundled *bundled, const struct client_
     case READ_MODE_AMOUNTS:
         return read_amounts(bundled, step, response, kept);
     case READ_MODE_ABANDON:
-        return abandon(bundled, step, connection, response, kept);
+        return abandon(bundled, step, response, kept);
     }
     assert(false);
     return ASSAY_OK;
@@ -105,8 +101,8 @@ static struct fields fields_of(struct arena *arena, struct assay_fields from)
 {
     struct field *items = arena_array(arena, from.count, sizeof(*items));
     for (size_t i = 0; i < from.count; i++) {
-        items[i].name = arena_bytes(arena, from.items[i].name);
-        items[i].value = arena_bytes(arena, from.items[i].value);
+        items[i].name = arena_bytes(arena, bundled_take(from.items[i].name));
+        items[i].value = arena_bytes(arena, bundled_take(from.items[i].value));
     }
     return (struct fields){items, from.count};
 }
@@ -131,7 +127,7 @@ void bundled_show(struct arena *arena, const struct assay_response *response,
     if (outcome->status == 0)
         return;
     outcome->has_reason = outcome->has_fields = outcome->has_trailers = true;
-    outcome->reason = arena_bytes(arena, assay_response_reason(response));
-    outcome->fields = fields_of(arena, assay_response_fields(response));
+    outcome->reason = arena_bytes(arena, bundled_take(assay_response_reason(response)));
+    outcome->fields = fields_of(arena, assay_getheaders(response));
     outcome->trailers = fields_of(arena, assay_response_trailers(response));
 }

@@ -28,7 +28,7 @@ static bool is_hold(const struct body *body, size_t piece)
     return piece < body->piece_count && body->pieces[piece].kind == SOURCE_HOLD;
 }
 
-static enum assay_piece next_piece(void *context, struct bytes *piece)
+static enum assay_piece next_piece(void *context, struct assay_bytes *piece)
 {
     struct source *source = context;
     const struct bundled_watch *watch = &source->bundled->watch;
@@ -42,7 +42,7 @@ static enum assay_piece next_piece(void *context, struct bytes *piece)
             return ASSAY_PIECES_BROKEN;
         source->cursor = cursor_of(source, source->next++);
     }
-    *piece = gather(source);
+    *piece = bundled_lend(gather(source));
     return ASSAY_PIECE;
 }
 
@@ -55,7 +55,7 @@ struct assay_body bundled_body(struct source *source)
         return (struct assay_body){.kind = ASSAY_BODY_NONE};
     if (body->kind == BODY_BYTES && body->pieces[0].octets.len <= PIECE_SIZE) {
         source->cursor = cursor_of(source, 0);
-        return (struct assay_body){.kind = ASSAY_BODY_BYTES, .bytes = gather(source)};
+        return (struct assay_body){.kind = ASSAY_BODY_BYTES, .bytes = bundled_lend(gather(source))};
     }
     if (body->kind == BODY_FILE)
         return (struct assay_body){.kind = ASSAY_BODY_FILE, .fd = fileno(source->file)};

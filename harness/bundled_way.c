@@ -63,8 +63,8 @@ static struct assay_field authorization_of(struct arena *arena, const char *auth
     const struct bytes secret = bytes_of(auth);
     char *text = arena_alloc(arena, BASE64_SIZE(secret.len));
     base64_encode(secret, text);
-    return (struct assay_field){.name = bytes_of("Proxy-Authorization"),
-                                .value = bytes_of(arena_printf(arena, "Basic %s", text))};
+    return (struct assay_field){.name = assay_text("Proxy-Authorization"),
+                                .value = assay_text(arena_printf(arena, "Basic %s", text))};
 }
 
 /* False when one is too long. */
@@ -90,8 +90,8 @@ static bool are_told_the_same(const struct way *one, const struct way *other)
     if (one->told_count != other->told_count)
         return false;
     for (size_t i = 0; i < one->told_count; i++)
-        if (!bytes_equal(one->told[i].name, other->told[i].name) ||
-            !bytes_equal(one->told[i].value, other->told[i].value))
+        if (!bytes_equal(bundled_take(one->told[i].name), bundled_take(other->told[i].name)) ||
+            !bytes_equal(bundled_take(one->told[i].value), bundled_take(other->told[i].value)))
             return false;
     return true;
 }
@@ -114,25 +114,43 @@ static const struct assay_tls *tls_of(struct bundled *bundled)
     enum { REASON_SIZE = 512 };
     const char *ca = bundled->session->ca;
     char reason[REASON_SIZE] = "nothing says whom it may trust";
+    const struct assay_tls_options options = {.ca_path = ca};
     if (*bundled->tls == NULL && ca != NULL)
-        *bundled->tls = assay_tls_new(ca, reason, sizeof(reason));
+        *bundled->tls = assay_tls_new(&options, reason, sizeof(reason));
     if (*bundled->tls == NULL)
         bundled->trouble = arena_printf(bundled->arena, "the client cannot use TLS: %s", reason);
     return *bundled->tls;
 }
 
+/* Host stands first (RFC 9110, section 7.2), where it is not told. */
+static enum assay_error set_tunnel(struct bundled *bundled, const struct way *way,
+                                   const struct url *url)
+{
+    struct assay_field *fields = arena_array(bundled->arena, way->told_count + 1, sizeof(*fields));
+    fields[0] = (struct assay_field){
+        assay_text("Host"),
+        assay_text(arena_printf(bundled->arena, "%s:%u", url->host, (unsigned)url->port))};
+    bool has_host = false;
+    for (size_t i = 0; i < way->told_count; i++) {
+        has_host |= bytes_equal_fold(bundled_take(way->told[i].name), bytes_of("Host"));
+        fields[i + 1] = way->told[i];
+    }
+    return assay_set_tunnel(way->connection, url->host, url->port, fields + has_host,
+                            way->told_count + !has_host);
+}
+
 /* Sets up what the connection goes through to `url`; `other_end` is whom it connects to. */
-static enum assay_error set_up(struct way *way, const struct url *url, const struct url *other_end,
-                               const struct assay_tls *tls)
+static enum assay_error set_up(struct bundled *bundled, struct way *way, const struct url *url,
+                               const struct url *other_end, const struct assay_tls *tls)
 {
     struct assay_connection *connection = way->connection;
     enum assay_error error = ASSAY_OK;
     if (way->tunnels)
-        error = assay_set_tunnel(connection, url->host, url->port, way->told, way->told_count);
+        error = set_tunnel(bundled, way, url);
     if (error == ASSAY_OK && way->is_proxied && other_end->is_https)
         error = assay_set_proxy_tls(connection, tls);
     if (error == ASSAY_OK && url->is_https)
-        error = assay_connection_set_tls(connection, tls);
+        error = assay_set_tls(connection, tls);
     return error;
 }
 
@@ -143,13 +161,14 @@ static enum way_problem make(struct bundled *bundled, struct way *way, const str
     const struct assay_tls *tls = NULL;
     if ((url->is_https || other_end->is_https) && (tls = tls_of(bundled)) == NULL)
         return WAY_TROUBLE;
-    way->connection = assay_connection_new(other_end->host, other_end->port);
+    struct assay_failure failure;
+    way->connection = assay_connection_new(other_end->host, other_end->port, &failure);
     if (way->connection == NULL) {
-        *reason = "the host of the URL is none, or memory is short";
+        *reason = arena_printf(bundled->arena, "%s", failure.text);
         return WAY_INVALID;
     }
     way->next = bundled->ways;
-    if (set_up(way, url, other_end, tls) == ASSAY_OK) {
+    if (set_up(bundled, way, url, other_end, tls) == ASSAY_OK) {
         bundled->ways = way;
         return WAY_OK;
     }
@@ -184,7 +203,8 @@ static void address_proxy(struct arena *arena, const struct way *way, struct ass
         fields[i] = request->fields[i];
     for (size_t i = 0; i < way->told_count; i++)
         fields[request->field_count + i] = way->told[i];
-    request->target = absolute_target(arena, way->base, request->target);
+    request->target =
+        bundled_lend(absolute_target(arena, way->base, bundled_take(request->target)));
     request->fields = fields;
     request->field_count = count;
 }

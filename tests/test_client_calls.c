@@ -23,13 +23,14 @@ static struct scene scene_new(const struct exchange *exchanges, size_t count)
 {
     struct scene scene = {.server = client_server_new()};
     client_server_play(scene.server, exchanges, count);
-    scene.connection = assay_connection_new("127.0.0.1", client_server_port(scene.server));
+    scene.connection = assay_connection_new("127.0.0.1", client_server_port(scene.server), NULL);
     return scene;
 }
 
 static void scene_end(struct scene *scene, const char *label)
 {
     char trouble[256];
+    assay_response_free(scene->response);
     assay_connection_free(scene->connection);
     CHECK_ROW(client_server_end(scene->server, trouble, sizeof(trouble)), "%s: %s", label, trouble);
 }
@@ -37,8 +38,15 @@ static void scene_end(struct scene *scene, const char *label)
 static enum assay_error get(struct scene *scene)
 {
     const struct assay_request request = {.field_count = 0};
+    assay_response_free(scene->response);
+    scene->response = NULL;
     const enum assay_error error = assay_request(scene->connection, &request);
     return error == ASSAY_OK ? assay_getresponse(scene->connection, &scene->response) : error;
+}
+
+static struct assay_body body_of(const char *text)
+{
+    return (struct assay_body){.kind = ASSAY_BODY_BYTES, .bytes = assay_text(text)};
 }
 
 static void keeps_to_the_order_of_calls(void)
@@ -50,25 +58,26 @@ static void keeps_to_the_order_of_calls(void)
     };
     struct scene scene = scene_new(exchanges, COUNT_OF(exchanges));
     struct assay_connection *connection = scene.connection;
-    const struct bytes a = bytes_of("a");
+    const struct assay_bytes a = assay_text("a"), put = assay_text("PUT"), path = assay_text("/");
+    struct assay_response *none;
+    const struct assay_body bodies[] = {body_of("ab"), body_of(""), body_of("c")};
     CU_ASSERT(assay_putheader(connection, a, a) == ASSAY_CANNOT_SEND_HEADER);
-    CU_ASSERT(assay_endheaders(connection, NULL) == ASSAY_CANNOT_SEND_HEADER);
-    CU_ASSERT(assay_send(connection, a) == ASSAY_CANNOT_SEND_BODY);
-    CU_ASSERT(assay_getresponse(connection, &scene.response) == ASSAY_RESPONSE_NOT_READY);
-    CU_ASSERT(assay_putrequest(connection, bytes_of("PUT"), bytes_of("/"), 0) == ASSAY_OK);
+    CU_ASSERT(assay_endheaders(connection, NULL, true) == ASSAY_CANNOT_SEND_HEADER);
+    CU_ASSERT(assay_send(connection, &bodies[0]) == ASSAY_CANNOT_SEND_BODY);
+    CU_ASSERT(assay_getresponse(connection, &none) == ASSAY_RESPONSE_NOT_READY && none == NULL);
+    CU_ASSERT(assay_putrequest(connection, put, path, 0) == ASSAY_OK);
     CU_ASSERT(assay_putrequest(connection, a, a, 0) == ASSAY_CANNOT_SEND_REQUEST);
-    CU_ASSERT(assay_getresponse(connection, &scene.response) == ASSAY_RESPONSE_NOT_READY);
-    CU_ASSERT(assay_putheader(connection, bytes_of("Transfer-Encoding"), bytes_of("chunked")) ==
+    CU_ASSERT(assay_getresponse(connection, &none) == ASSAY_RESPONSE_NOT_READY && none == NULL);
+    CU_ASSERT(assay_putheader(connection, assay_text("Transfer-Encoding"), assay_text("chunked")) ==
               ASSAY_OK);
-    CU_ASSERT(assay_endheaders(connection, NULL) == ASSAY_OK);
-    CU_ASSERT(assay_send(connection, bytes_of("ab")) == ASSAY_OK);
-    CU_ASSERT(assay_send(connection, bytes_of("")) == ASSAY_OK);
-    CU_ASSERT(assay_send(connection, bytes_of("c")) == ASSAY_OK);
+    CU_ASSERT(assay_endheaders(connection, NULL, true) == ASSAY_OK);
+    for (size_t i = 0; i < COUNT_OF(bodies); i++)
+        CU_ASSERT(assay_send(connection, &bodies[i]) == ASSAY_OK);
     CU_ASSERT(assay_putrequest(connection, a, a, 0) == ASSAY_CANNOT_SEND_REQUEST);
     CU_ASSERT(assay_getresponse(connection, &scene.response) == ASSAY_OK);
-    CU_ASSERT(assay_getresponse(connection, &scene.response) == ASSAY_RESPONSE_NOT_READY);
-    CU_ASSERT(assay_send(connection, a) == ASSAY_CANNOT_SEND_BODY);
-    /* The response is not read: its connection is not used again. */
+    CU_ASSERT(assay_getresponse(connection, &none) == ASSAY_RESPONSE_NOT_READY && none == NULL);
+    CU_ASSERT(assay_send(connection, &bodies[0]) == ASSAY_CANNOT_SEND_BODY);
+    /* The response is freed unread: its connection is not used again. */
     CU_ASSERT(get(&scene) == ASSAY_OK);
     CU_ASSERT(assay_response_is_whole(scene.response) &&
               !assay_response_will_close(scene.response));
@@ -87,9 +96,9 @@ static void connects_anew_when_something_came_while_idle(void)
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct scene scene = scene_new(first, 1);
         CU_ASSERT(get(&scene) == ASSAY_OK);
-        CHECK_ROW(scene.connection->fd >= 0, "%s: the connection stays", rows[i].label);
+        CHECK_ROW(assay_is_connected(scene.connection), "%s: the connection stays", rows[i].label);
         client_server_send_late(scene.server, rows[i].octets, rows[i].ending);
-        struct pollfd idle = {.fd = scene.connection->fd, .events = POLLIN};
+        struct pollfd idle = {.fd = scene.connection->wire->fd, .events = POLLIN};
         CHECK_ROW(poll(&idle, 1, -1) == 1, "%s: it has come", rows[i].label);
         client_server_play(scene.server, second, 1);
         CHECK_ROW(get(&scene) == ASSAY_OK && assay_response_status(scene.response) == 200, "%s: %s",
@@ -119,6 +128,7 @@ static void keeps_to_its_limits(void)
                                    .field_count_max = 3,
                                    .interim_count_max = 2,
                                    .fields_size_max = 250,
+                                   .auto_open = true,
                                    .io_timeout_ms = rows[i].wants == ASSAY_TIMEOUT ? 20 : 0};
         const enum assay_error error = get(&scene);
         CHECK_ROW(error == rows[i].wants, "%s: got %s, want %s", rows[i].label,
@@ -133,7 +143,7 @@ static void says_what_went_wrong(void)
         {.reply = OK("Content-Length: 9\r\n\r\nhello"), .ending = FIN},
         {.reply = OK("A : b\r\n\r\n")}};
     struct scene scene = scene_new(exchanges, COUNT_OF(exchanges));
-    const struct assay_failure *failure = assay_connection_failure(scene.connection);
+    const struct assay_failure *failure = assay_connection_failure(scene.connection), *incomplete;
     uint8_t body[16];
     size_t got;
     CU_ASSERT(get(&scene) == ASSAY_OK && assay_read(scene.response, body, 3, &got) == ASSAY_OK &&
@@ -142,10 +152,11 @@ static void says_what_went_wrong(void)
               got == 2);
     CU_ASSERT(assay_read(scene.response, body, sizeof(body), &got) == ASSAY_INCOMPLETE_READ &&
               got == 0);
-    CU_ASSERT(failure->received == 5 && failure->has_missing && failure->missing == 4);
+    incomplete = assay_response_failure(scene.response);
+    CU_ASSERT(incomplete->received == 5 && incomplete->has_missing && incomplete->missing == 4);
     CU_ASSERT(get(&scene) == ASSAY_BAD_HEADER && failure->has_offset && failure->offset == 18);
     CU_ASSERT(assay_response_status(scene.response) == 0);
-    const struct bytes nul = {(const uint8_t *)"a\0b", 3}, get_it = bytes_of("GET");
+    const struct assay_bytes nul = {(const uint8_t *)"a\0b", 3}, get_it = assay_text("GET");
     CU_ASSERT(assay_putrequest(scene.connection, nul, get_it, 0) == ASSAY_INVALID_METHOD);
     CU_ASSERT(assay_putrequest(scene.connection, get_it, nul, 0) == ASSAY_INVALID_URL);
     CU_ASSERT_STRING_EQUAL(failure->text, "a target cannot hold octet 0x00 (at 1)");
@@ -154,12 +165,13 @@ static void says_what_went_wrong(void)
         CU_ASSERT(assay_putheader(scene.connection, i == 0 ? nul : get_it, nul) ==
                   ASSAY_INVALID_HEADER);
     }
-    CU_ASSERT_PTR_NULL(assay_connection_new("local host", 80));
+    CU_ASSERT_PTR_NULL(assay_connection_new("local host", 80, NULL));
     scene_end(&scene, "what went wrong");
     scene = scene_new(NULL, 0);
     const uint16_t port = client_server_port(scene.server);
     scene_end(&scene, "nothing");
-    scene.connection = assay_connection_new("127.0.0.1", port);
+    scene.connection = assay_connection_new("127.0.0.1", port, NULL);
+    scene.response = NULL;
     CU_ASSERT(get(&scene) == ASSAY_CONNECTION_REFUSED &&
               assay_connection_failure(scene.connection)->system_error == ECONNREFUSED);
     assay_connection_free(scene.connection);

@@ -69,12 +69,14 @@ struct source {
     size_t piece_count;
 };
 
-static enum assay_piece next_piece(void *context, struct bytes *piece)
+static enum assay_piece next_piece(void *context, struct assay_bytes *piece)
 {
     enum { PIECE_STEP = 1931, PIECE_MAX = 40000 };
     struct source *source = context;
     const size_t len = 1 + source->piece_count++ * PIECE_STEP % PIECE_MAX;
-    *piece = bytes_take(&source->left, len < source->left.len ? len : source->left.len);
+    const struct bytes taken =
+        bytes_take(&source->left, len < source->left.len ? len : source->left.len);
+    *piece = (struct assay_bytes){taken.at, taken.len};
     return piece->len > 0 ? ASSAY_PIECE : ASSAY_PIECES_END;
 }
 
@@ -94,17 +96,17 @@ static enum assay_error send_ask(struct assay_connection *connection, const stru
     struct assay_field fields[CUSTOM_MAX];
     struct source source = {.left = octets};
     struct assay_request request = {
-        .method = bytes_of(ask->method),
-        .target = bytes_of(ask->target),
+        .method = assay_text(ask->method),
+        .target = assay_text(ask->target),
         .fields = fields,
-        .body = {.bytes = octets, .next = next_piece, .context = &source},
+        .body = {.bytes = {octets.at, octets.len}, .next = next_piece, .context = &source},
         .expects_continue = ask->expects,
     };
     for (; request.field_count < CUSTOM_MAX && ask->custom[request.field_count][0] != NULL;
          request.field_count++)
         fields[request.field_count] =
-            (struct assay_field){bytes_of(ask->custom[request.field_count][0]),
-                                 bytes_of(ask->custom[request.field_count][1])};
+            (struct assay_field){assay_text(ask->custom[request.field_count][0]),
+                                 assay_text(ask->custom[request.field_count][1])};
     if (ask->sent != SENT_NOTHING)
         request.body.kind = ask->sent == SENT_BYTES ? ASSAY_BODY_BYTES : ASSAY_BODY_STREAM;
     request.body.trailers = &trailer;
@@ -116,7 +118,7 @@ static enum assay_error send_ask(struct assay_connection *connection, const stru
 static bool read_content(struct assay_response *response, size_t len)
 {
     size_t at = 0;
-    struct bytes piece;
+    struct assay_bytes piece;
     do {
         if (assay_read_piece(response, &piece) != ASSAY_OK)
             return false;
@@ -129,15 +131,17 @@ static bool read_content(struct assay_response *response, size_t len)
 
 static bool has_field(struct assay_fields fields, const char *name)
 {
-    for (size_t i = 0; i < fields.count; i++)
-        if (bytes_equal_fold(fields.items[i].name, bytes_of(name)))
+    for (size_t i = 0; i < fields.count; i++) {
+        const struct assay_bytes found = fields.items[i].name;
+        if (bytes_equal_fold((struct bytes){found.at, found.len}, bytes_of(name)))
             return true;
+    }
     return false;
 }
 
 static void check_answer(struct assay_response *response, const struct ask *ask, size_t row)
 {
-    const struct assay_fields fields = assay_response_fields(response);
+    const struct assay_fields fields = assay_getheaders(response);
     const size_t trailer_count = assay_response_trailers(response).count;
     CHECK_ROW(assay_response_status(response) == (ask->framing == BY_NOTHING ? 204 : 200),
               "answer %zu: status %d", row, assay_response_status(response));
@@ -197,7 +201,7 @@ static void the_bundled_client_is_understood_and_understands(void)
     struct opinion *opinion = opinion_new();
     CU_ASSERT_PTR_NOT_NULL_FATAL(opinion);
     const uint16_t port = opinion_port(opinion);
-    struct assay_connection *connection = assay_connection_new("127.0.0.1", port);
+    struct assay_connection *connection = assay_connection_new("127.0.0.1", port, NULL);
     size_t connection_count = 1;
     for (size_t i = 0; i < COUNT_OF(asks); i++) {
         struct assay_response *response = NULL;
@@ -207,6 +211,7 @@ static void the_bundled_client_is_understood_and_understands(void)
         CHECK_ROW(is_answered, "answer %zu: %s", i, assay_connection_failure(connection)->text);
         if (is_answered)
             check_answer(response, &asks[i], i);
+        assay_response_free(response);
         connection_count += asks[i].ends && i + 1 < COUNT_OF(asks);
     }
     assay_connection_free(connection);

@@ -4,54 +4,41 @@
 #include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
-#include <unistd.h>
-
-/* http.client reads a file in such blocks. */
-enum { BLOCK_SIZE = 8192 };
-
-/* The request cannot go on: the connection is closed before it looks whole. */
-static enum assay_error break_off(struct assay_connection *connection, enum assay_error error)
-{
-    assay_connection_disconnect(connection);
-    assay_outgoing_reset(&connection->outgoing);
-    connection->state = ASSAY_STATE_IDLE;
-    connection->response.stage = ASSAY_STAGE_FAILED;
-    connection->response.error = error;
-    return error;
-}
 
 /* RFC 9112, section 9.5: who sees the answer while still sending stops, and closes its side. What
  * was not sent stays unsent, so the connection is not used again. */
 static void cut(struct assay_connection *connection)
 {
     connection->outgoing.is_cut = true;
-    if (connection->fd >= 0)
-        assay_transport_end(connection);
+    if (assay_wire_is_open(connection->wire))
+        assay_transport_end(connection->wire);
 }
 
 /* Takes note of an answer, or an end, that comes before the request is whole. Not before the first
- * octet was sent: what comes then answers nothing. */
+ * octet was sent: what comes then answers nothing; nor while another answer is to be read first. */
 static void watch(struct assay_connection *connection)
 {
-    if (!connection->outgoing.is_begun)
+    if (!connection->outgoing.is_begun || connection->wire->awaited > 1)
         return;
-    assay_receive_head(connection, false);
-    if (connection->response.stage != ASSAY_STAGE_HEAD)
+    assay_receive_head(connection->awaited, false);
+    if (connection->awaited->stage != ASSAY_STAGE_HEAD)
         cut(connection);
 }
 
 /* A send that failed: the response may be there all the same, or the end of it. */
 static enum assay_error take_send_error(struct assay_connection *connection)
 {
+    struct assay_wire *wire = connection->wire;
     if (errno == EAGAIN || errno == EWOULDBLOCK) {
-        if (assay_connection_wait(connection, POLLIN | POLLOUT))
+        const bool may_read = wire->awaited == 1;
+        if (assay_wire_wait(wire, may_read ? POLLIN | POLLOUT : POLLOUT))
             return ASSAY_OK;
     } else if (errno == EPIPE || errno == ECONNRESET) {
-        connection->was_reset = errno == ECONNRESET;
+        wire->was_reset = errno == ECONNRESET;
         cut(connection);
         return ASSAY_OK;
     }
-    return break_off(connection, assay_fail_system(connection, "send to"));
+    return assay_break_off(connection, assay_wire_fail(wire, &connection->failure, "send to"));
 }
 
 /* Moves past `sent` octets of the parts. */
@@ -77,7 +64,7 @@ static enum assay_error send_parts(struct assay_connection *connection, struct i
         watch(connection);
         if (connection->outgoing.is_cut)
             return ASSAY_OK;
-        const ssize_t sent = assay_transport_send(connection, parts, count);
+        const ssize_t sent = assay_transport_send(connection->wire, parts, count);
         if (sent >= 0) {
             connection->outgoing.is_begun = true;
             skip_parts(&parts, &count, (size_t)sent);
@@ -106,52 +93,45 @@ static enum assay_error send_framed(struct assay_connection *connection, struct 
         assay_part_of(bytes_of(is_chunk ? "\r\n" : "")),
     };
     connection->outgoing.body_len += data.len;
+    assay_debug_send(connection->wire, parts, 1);
+    assay_debug_send(connection->wire, parts + 1, sizeof(parts) / sizeof(parts[0]) - 1);
     return send_parts(connection, parts, sizeof(parts) / sizeof(parts[0]));
+}
+
+static enum assay_error fail_mismatch(struct assay_connection *connection, const char *what)
+{
+    return assay_break_off(connection, assay_fail(&connection->failure, ASSAY_BODY_MISMATCH,
+                                                  "%s, after %" PRIu64 " octets", what,
+                                                  connection->outgoing.body_len));
 }
 
 static enum assay_error send_piece(struct assay_connection *connection, struct bytes piece)
 {
     struct assay_outgoing *outgoing = &connection->outgoing;
-    if (piece.len == 0)
-        return ASSAY_OK; /* as a chunk it would be the last */
+    if (piece.len == 0) { /* as a chunk it would be the last */
+        assay_debug_line(&connection->options, connection->debuglevel, "Zero length chunk ignored");
+        return ASSAY_OK;
+    }
     if (outgoing->has_length && piece.len > outgoing->length - outgoing->body_len)
-        return break_off(connection,
-                         assay_fail(connection, ASSAY_BODY_MISMATCH,
-                                    "the body is longer than its %" PRIu64 " declared octets",
-                                    outgoing->length));
+        return fail_mismatch(connection, "the body is longer than was declared");
+    if (outgoing->framing == ASSAY_REQUEST_CODED && !assay_coded_take(outgoing, piece))
+        return fail_mismatch(connection, "the body is not in chunks, as was declared");
     return send_framed(connection, (struct bytes){NULL, 0}, piece);
 }
 
-/* The next piece of a stream, or block of a file. */
-static enum assay_piece next_piece(const struct assay_body *body, uint8_t *block,
-                                   struct bytes *piece)
+static enum assay_error send_pieces(struct assay_connection *connection,
+                                    struct assay_source *source)
 {
-    if (body->kind == ASSAY_BODY_STREAM)
-        return body->next(body->context, piece);
-    ssize_t got;
-    do
-        got = read(body->fd, block, BLOCK_SIZE);
-    while (got < 0 && errno == EINTR);
-    if (got <= 0)
-        return got == 0 ? ASSAY_PIECES_END : ASSAY_PIECES_BROKEN;
-    *piece = (struct bytes){block, (size_t)got};
-    return ASSAY_PIECE;
-}
-
-static enum assay_error send_stream(struct assay_connection *connection,
-                                    const struct assay_body *body)
-{
-    uint8_t block[BLOCK_SIZE];
-    while (!connection->outgoing.is_cut) {
+    const struct assay_outgoing *outgoing = &connection->outgoing;
+    while (!outgoing->is_cut) {
         struct bytes piece = {NULL, 0};
-        const enum assay_piece next = next_piece(body, block, &piece);
+        const uint64_t left =
+            outgoing->has_length ? outgoing->length - outgoing->body_len : UINT64_MAX;
+        const enum assay_piece next = assay_source_next(source, left, &piece);
         if (next == ASSAY_PIECES_END)
             break;
         if (next == ASSAY_PIECES_BROKEN)
-            return break_off(connection,
-                             assay_fail(connection, ASSAY_BODY_MISMATCH,
-                                        "the source of the body broke after %" PRIu64 " octets",
-                                        connection->outgoing.body_len));
+            return fail_mismatch(connection, "the source of the body broke");
         const enum assay_error error = send_piece(connection, piece);
         if (error != ASSAY_OK)
             return error;
@@ -159,28 +139,43 @@ static enum assay_error send_stream(struct assay_connection *connection,
     return ASSAY_OK;
 }
 
+static enum assay_error send_stream(struct assay_connection *connection,
+                                    const struct assay_body *body)
+{
+    struct assay_source source;
+    if (!assay_source_init(&source, body, connection->options.block_size))
+        return assay_break_off(connection, assay_fail(&connection->failure, ASSAY_NO_MEMORY,
+                                                      "no memory for a block of the body"));
+    const enum assay_error error = send_pieces(connection, &source);
+    assay_source_release(&source);
+    return error;
+}
+
+static enum assay_error send_last_chunk(struct assay_connection *connection)
+{
+    const struct assay_buffer *trailers = &connection->outgoing.trailers;
+    struct iovec parts[] = {assay_part_of(bytes_of("0\r\n")),
+                            assay_part_of((struct bytes){trailers->at, trailers->len}),
+                            assay_part_of(bytes_of("\r\n"))};
+    assay_debug_send(connection->wire, parts, sizeof(parts) / sizeof(parts[0]));
+    return send_parts(connection, parts, sizeof(parts) / sizeof(parts[0]));
+}
+
 enum assay_error assay_end_body(struct assay_connection *connection)
 {
     struct assay_outgoing *outgoing = &connection->outgoing;
+    enum assay_error error = ASSAY_OK;
     if (outgoing->is_whole || outgoing->is_cut)
         return ASSAY_OK;
     if (outgoing->has_length && outgoing->body_len < outgoing->length)
-        return break_off(connection, assay_fail(connection, ASSAY_BODY_MISMATCH,
-                                                "the body has %" PRIu64 " octets; want the %" PRIu64
-                                                " that were declared",
-                                                outgoing->body_len, outgoing->length));
-    if (outgoing->framing == ASSAY_REQUEST_CHUNKED) {
-        const struct assay_buffer *trailers = &outgoing->trailers;
-        struct iovec parts[] = {assay_part_of(bytes_of("0\r\n")),
-                                assay_part_of((struct bytes){trailers->at, trailers->len}),
-                                assay_part_of(bytes_of("\r\n"))};
-        const enum assay_error error =
-            send_parts(connection, parts, sizeof(parts) / sizeof(parts[0]));
-        if (error != ASSAY_OK)
-            return error;
-    }
-    outgoing->is_whole = !outgoing->is_cut;
-    return ASSAY_OK;
+        return fail_mismatch(connection, "the body is shorter than was declared");
+    if (outgoing->framing == ASSAY_REQUEST_CODED && !assay_coded_is_whole(outgoing))
+        return fail_mismatch(connection, "the chunks of the body have no end");
+    if (outgoing->framing == ASSAY_REQUEST_CHUNKED)
+        error = send_last_chunk(connection);
+    if (error == ASSAY_OK)
+        connection->awaited->is_request_whole = outgoing->is_whole = !outgoing->is_cut;
+    return error;
 }
 
 static bool was_told_to_continue(const struct assay_response *response)
@@ -195,18 +190,30 @@ static bool was_told_to_continue(const struct assay_response *response)
 /* RFC 9110, section 10.1.1: until the server has said so, or given its answer, but not for ever. */
 static enum assay_error wait_to_continue(struct assay_connection *connection)
 {
+    struct assay_wire *wire = connection->wire;
     const int64_t until_ms =
-        assay_until_ms(connection->until_ms, connection->options.continue_timeout_ms);
+        assay_until_ms(wire->until_ms, connection->options.continue_timeout_ms);
     for (;;) {
         watch(connection);
-        if (connection->outgoing.is_cut || was_told_to_continue(&connection->response))
+        if (connection->outgoing.is_cut || was_told_to_continue(connection->awaited))
             return ASSAY_OK;
-        if (assay_transport_wait(connection, POLLIN, until_ms))
+        if (assay_transport_wait(wire, POLLIN, until_ms))
             continue;
         return errno == ETIMEDOUT
                    ? ASSAY_OK
-                   : break_off(connection, assay_fail_system(connection, "wait for"));
+                   : assay_break_off(connection,
+                                     assay_wire_fail(wire, &connection->failure, "wait for"));
     }
+}
+
+static bool is_streamed(const struct assay_body *body)
+{
+    return body->kind != ASSAY_BODY_NONE && body->kind != ASSAY_BODY_BYTES;
+}
+
+static bool is_read_in_blocks(const struct assay_body *body)
+{
+    return body->kind == ASSAY_BODY_READER || body->kind == ASSAY_BODY_FILE;
 }
 
 static enum assay_error send_all(struct assay_connection *connection, const struct assay_body *body)
@@ -221,34 +228,58 @@ static enum assay_error send_all(struct assay_connection *connection, const stru
         head = nothing;
     }
     if (error == ASSAY_OK)
-        error = send_framed(connection, head,
-                            body != NULL && body->kind == ASSAY_BODY_BYTES ? body->bytes : nothing);
-    if (error == ASSAY_OK && body != NULL &&
-        (body->kind == ASSAY_BODY_STREAM || body->kind == ASSAY_BODY_FILE))
+        error = send_framed(
+            connection, head,
+            body != NULL && body->kind == ASSAY_BODY_BYTES ? bytes_given(body->bytes) : nothing);
+    if (error == ASSAY_OK && body != NULL && is_streamed(body)) {
+        if (is_read_in_blocks(body))
+            assay_debug_line(&connection->options, connection->debuglevel, "reading a readable");
         error = send_stream(connection, body);
+    }
     return error == ASSAY_OK && body != NULL ? assay_end_body(connection) : error;
 }
 
 enum assay_error assay_send_request(struct assay_connection *connection,
                                     const struct assay_body *body)
 {
-    connection->until_ms = assay_until_ms(0, connection->options.exchange_timeout_ms);
-    const enum assay_error error = assay_connection_open(connection);
+    enum assay_error error = assay_connection_open(connection);
+    if (error == ASSAY_OK)
+        error = assay_await_response(connection);
     if (error != ASSAY_OK)
-        return break_off(connection, error);
-    connection->reader.answers = connection->outgoing.answers;
-    connection->response.stage = ASSAY_STAGE_HEAD;
-    return send_all(connection, body);
+        return assay_break_off(connection, error);
+    error = send_all(connection, body);
+    const struct assay_outgoing *outgoing = &connection->outgoing;
+    if (error == ASSAY_OK && body == NULL && outgoing->framing == ASSAY_REQUEST_NONE)
+        return assay_end_body(connection);
+    return error;
 }
 
-enum assay_error assay_send(struct assay_connection *connection, struct bytes piece)
+/* http.client's form: neither the blocks nor the pieces show. */
+static void debug_sent(const struct assay_connection *connection, const struct assay_body *body)
+{
+    const struct assay_options *options = &connection->options;
+    if (body->kind == ASSAY_BODY_STREAM)
+        assay_debug_line(options, connection->debuglevel, "send: <stream>");
+    if (!is_read_in_blocks(body))
+        return;
+    assay_debug_line(options, connection->debuglevel,
+                     body->kind == ASSAY_BODY_FILE ? "send: <file>" : "send: <reader>");
+    assay_debug_line(options, connection->debuglevel, "sending a readable");
+}
+
+enum assay_error assay_send(struct assay_connection *connection, const struct assay_body *body)
 {
     const struct assay_outgoing *outgoing = &connection->outgoing;
-    if (connection->state != ASSAY_STATE_REQUEST_SENT || outgoing->is_whole)
-        return assay_fail(connection, ASSAY_CANNOT_SEND_BODY,
+    if (connection->state != ASSAY_REQUEST_SENT || outgoing->is_whole)
+        return assay_fail(&connection->failure, ASSAY_CANNOT_SEND_BODY,
                           "a body follows the head that declares it, and nothing else");
     if (outgoing->framing == ASSAY_REQUEST_NONE)
-        return assay_fail(connection, ASSAY_CANNOT_SEND_BODY,
+        return assay_fail(&connection->failure, ASSAY_CANNOT_SEND_BODY,
                           "want a Content-Length or Transfer-Encoding for a body");
-    return send_piece(connection, piece);
+    if (body->kind == ASSAY_BODY_NONE)
+        return ASSAY_OK;
+    if (body->kind == ASSAY_BODY_BYTES)
+        return send_piece(connection, bytes_given(body->bytes));
+    debug_sent(connection, body);
+    return send_stream(connection, body);
 }

@@ -7,7 +7,7 @@ static enum assay_error frame(struct assay_connection *connection,
                               enum assay_request_framing framing)
 {
     if (connection->outgoing.framing != ASSAY_REQUEST_NONE)
-        return assay_fail(connection, ASSAY_INVALID_HEADER,
+        return assay_fail(&connection->failure, ASSAY_INVALID_HEADER,
                           "only one Content-Length or Transfer-Encoding may be given");
     connection->outgoing.framing = framing;
     return ASSAY_OK;
@@ -16,7 +16,7 @@ static enum assay_error frame(struct assay_connection *connection,
 static enum assay_error take_content_length(struct assay_connection *connection, struct bytes value)
 {
     if (!assay_read_number(value, &connection->outgoing.length))
-        return assay_fail(connection, ASSAY_INVALID_HEADER,
+        return assay_fail(&connection->failure, ASSAY_INVALID_HEADER,
                           "want digits as Content-Length, below 2^64");
     connection->outgoing.has_length = true;
     return frame(connection, ASSAY_REQUEST_LENGTH);
@@ -27,11 +27,12 @@ static enum assay_error take_transfer_encoding(struct assay_connection *connecti
                                                struct bytes value)
 {
     bool is_last;
-    if (connection->is_peer_1_0)
-        return assay_fail(connection, ASSAY_INVALID_BODY,
-                          "the server speaks HTTP/1.0: want a body of known length");
+    if (connection->is_peer_1_0 || connection->outgoing.is_1_0)
+        return assay_fail(&connection->failure, ASSAY_INVALID_BODY,
+                          "%s speaks HTTP/1.0: want a body of known length",
+                          connection->is_peer_1_0 ? "the server" : "the request");
     if (assay_count_members(value, "chunked", &is_last) != 1 || !is_last)
-        return assay_fail(connection, ASSAY_INVALID_HEADER,
+        return assay_fail(&connection->failure, ASSAY_INVALID_HEADER,
                           "want chunked once, and as the last coding in Transfer-Encoding");
     return frame(connection, ASSAY_REQUEST_CHUNKED);
 }
@@ -40,7 +41,7 @@ static enum assay_error take_host(struct assay_connection *connection, struct by
 {
     (void)value;
     if (connection->outgoing.has_host)
-        return assay_fail(connection, ASSAY_INVALID_HEADER, "only one Host may be given");
+        return assay_fail(&connection->failure, ASSAY_INVALID_HEADER, "only one Host may be given");
     connection->outgoing.has_host = true;
     return ASSAY_OK;
 }
@@ -90,23 +91,23 @@ static enum assay_error take_field(struct assay_connection *connection, struct b
     return ASSAY_OK;
 }
 
-enum assay_error assay_check_field(struct assay_connection *connection, struct bytes name,
+enum assay_error assay_check_field(struct assay_failure *failure, struct bytes name,
                                    struct bytes value)
 {
     if (name.len == 0)
-        return assay_fail(connection, ASSAY_INVALID_HEADER, "a field name is empty");
-    if (!assay_check_octets(connection, name, "a field name", assay_is_token_octet,
+        return assay_fail(failure, ASSAY_INVALID_HEADER, "a field name is empty");
+    if (!assay_check_octets(failure, name, "a field name", assay_is_token_octet,
                             ASSAY_INVALID_HEADER) ||
-        !assay_check_octets(connection, value, "a field value", assay_is_value_octet,
+        !assay_check_octets(failure, value, "a field value", assay_is_value_octet,
                             ASSAY_INVALID_HEADER))
-        return connection->failure.error;
+        return failure->error;
     return ASSAY_OK;
 }
 
 enum assay_error assay_take_given(struct assay_connection *connection, struct bytes name,
                                   struct bytes value)
 {
-    const enum assay_error error = assay_check_field(connection, name, value);
+    const enum assay_error error = assay_check_field(&connection->failure, name, value);
     return error == ASSAY_OK ? take_field(connection, name, value) : error;
 }
 
@@ -129,58 +130,86 @@ static enum assay_error take_trailers(struct assay_connection *connection,
                                       const struct assay_body *body)
 {
     struct assay_outgoing *outgoing = &connection->outgoing;
+    struct assay_failure *failure = &connection->failure;
     if (body->trailer_count > 0 && outgoing->framing != ASSAY_REQUEST_CHUNKED)
-        return assay_fail(connection, ASSAY_INVALID_BODY, "trailers stand behind chunks alone");
+        return assay_fail(failure, ASSAY_INVALID_BODY,
+                          "trailers stand behind chunks alone, and those that are put on here");
     for (size_t i = 0; i < body->trailer_count; i++) {
-        const struct assay_field *trailer = &body->trailers[i];
-        const enum assay_error error = assay_check_field(connection, trailer->name, trailer->value);
+        const struct bytes name = bytes_given(body->trailers[i].name);
+        const struct bytes value = bytes_given(body->trailers[i].value);
+        const enum assay_error error = assay_check_field(failure, name, value);
         if (error != ASSAY_OK)
             return error;
-        if (!may_trail(trailer->name))
-            return assay_fail(connection, ASSAY_INVALID_HEADER, "%.*s may not stand in a trailer",
-                              (int)trailer->name.len, (const char *)trailer->name.at);
-        assay_add_field(&outgoing->trailers, trailer->name, trailer->value);
+        if (!may_trail(name))
+            return assay_fail(failure, ASSAY_INVALID_HEADER, "%.*s may not stand in a trailer",
+                              (int)name.len, (const char *)name.at);
+        assay_add_field(&outgoing->trailers, name, value);
     }
     return ASSAY_OK;
 }
 
-/* The length of a body that has one. */
-static bool has_known_length(const struct assay_body *body, uint64_t *length)
+/* RFC 9112, section 6.3: what does not say where it ends cannot be a body. */
+static enum assay_error check_framing(struct assay_connection *connection, bool is_empty)
 {
-    switch (body->kind) {
-    case ASSAY_BODY_NONE:
-        *length = 0;
-        return true;
-    case ASSAY_BODY_BYTES:
-        *length = body->bytes.len;
-        return true;
-    case ASSAY_BODY_STREAM:
-    case ASSAY_BODY_FILE:
-        break;
-    }
-    *length = body->length;
-    return body->has_length;
+    const struct assay_outgoing *outgoing = &connection->outgoing;
+    if (outgoing->framing == ASSAY_REQUEST_NONE && !is_empty)
+        return assay_fail(&connection->failure, ASSAY_INVALID_BODY,
+                          "want a Content-Length or Transfer-Encoding for a body");
+    if (outgoing->expects_continue && is_empty)
+        return assay_fail(&connection->failure, ASSAY_INVALID_BODY,
+                          "want a body for Expect: 100-continue");
+    if (outgoing->expects_continue && connection->held != NULL)
+        return assay_fail(&connection->failure, ASSAY_CANNOT_SEND_REQUEST,
+                          "100 (Continue) could not be told from the response that is held");
+    return ASSAY_OK;
 }
 
-enum assay_error assay_check_body(struct assay_connection *connection,
-                                  const struct assay_body *body)
+static enum assay_error check_length(struct assay_connection *connection, uint64_t length)
 {
     struct assay_outgoing *outgoing = &connection->outgoing;
-    uint64_t length;
-    const bool is_known = has_known_length(body, &length);
-    if (outgoing->framing == ASSAY_REQUEST_NONE && !(is_known && length == 0))
-        return assay_fail(connection, ASSAY_INVALID_BODY,
-                          "want a Content-Length or Transfer-Encoding for a body");
-    if (outgoing->expects_continue && is_known && length == 0)
-        return assay_fail(connection, ASSAY_INVALID_BODY, "want a body for Expect: 100-continue");
-    const enum assay_error error = take_trailers(connection, body);
-    if (error != ASSAY_OK || !is_known)
-        return error;
     if (outgoing->has_length && outgoing->length != length)
-        return assay_fail(connection, ASSAY_INVALID_BODY,
+        return assay_fail(&connection->failure, ASSAY_INVALID_BODY,
                           "the Content-Length is %" PRIu64 ", but the body has %" PRIu64 " octets",
                           outgoing->length, length);
     outgoing->has_length = true;
     outgoing->length = length;
     return ASSAY_OK;
+}
+
+/* Octets that are there are looked at before the head is sent; a stream is as it passes. */
+static enum assay_error check_coded(struct assay_connection *connection,
+                                    const struct assay_body *body)
+{
+    struct assay_outgoing *outgoing = &connection->outgoing;
+    if (outgoing->framing != ASSAY_REQUEST_CODED || body->kind != ASSAY_BODY_BYTES)
+        return ASSAY_OK;
+    const bool is_good =
+        assay_coded_take(outgoing, bytes_given(body->bytes)) && assay_coded_is_whole(outgoing);
+    http_reader_release(&outgoing->coded);
+    outgoing->is_coded_read = false;
+    return is_good ? ASSAY_OK
+                   : assay_fail(&connection->failure, ASSAY_INVALID_BODY,
+                                "want whole chunks as the body, or encode_chunked");
+}
+
+enum assay_error assay_check_body(struct assay_connection *connection,
+                                  const struct assay_body *body, bool encode_chunked)
+{
+    struct assay_outgoing *outgoing = &connection->outgoing;
+    const bool is_none = body != NULL && body->kind == ASSAY_BODY_NONE;
+    if (outgoing->framing == ASSAY_REQUEST_CHUNKED && !encode_chunked && !is_none)
+        outgoing->framing = ASSAY_REQUEST_CODED;
+    if (body == NULL)
+        return check_framing(connection, !outgoing->expects_continue);
+    uint64_t length = 0;
+    const bool is_known = assay_body_has_length(body, &length);
+    enum assay_error error = check_framing(connection, is_known && length == 0);
+    if (error == ASSAY_OK)
+        error = take_trailers(connection, body);
+    if (error == ASSAY_OK && is_known)
+        error = check_length(connection, length);
+    if (error == ASSAY_OK && body->kind == ASSAY_BODY_FILE && outgoing->has_length &&
+        assay_file_left(body->fd, &length))
+        error = check_length(connection, length);
+    return error == ASSAY_OK ? check_coded(connection, body) : error;
 }

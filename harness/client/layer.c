@@ -14,14 +14,16 @@ static bool is_address(const char *host)
 
 /* RFC 9110, section 4.3.4: a name is a DNS-ID, an address an IP-ID, and the common name nothing.
  * RFC 6066, section 3: an address is not sent as server_name. */
-static bool set_identity(struct assay_layer *layer)
+static bool set_identity(struct assay_layer *layer, const struct assay_tls *tls)
 {
     SSL *ssl = layer->ssl;
     SSL_set_hostflags(ssl,
                       X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
     if (is_address(layer->host))
-        return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), layer->host) == 1;
-    return SSL_set1_host(ssl, layer->host) == 1 && SSL_set_tlsext_host_name(ssl, layer->host) == 1;
+        return tls->is_any_host ||
+               X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), layer->host) == 1;
+    return SSL_set_tlsext_host_name(ssl, layer->host) == 1 &&
+           (tls->is_any_host || SSL_set1_host(ssl, layer->host) == 1);
 }
 
 static bool set_ssl(struct assay_layer *layer, const struct assay_tls *tls)
@@ -39,7 +41,7 @@ static bool set_ssl(struct assay_layer *layer, const struct assay_tls *tls)
     SSL_set_connect_state(layer->ssl);
     SSL_set_app_data(layer->ssl, layer);
     return SSL_set_alpn_protos(layer->ssl, protocols, sizeof(protocols) - 1) == 0 &&
-           set_identity(layer);
+           set_identity(layer, tls);
 }
 
 /* Without the dot at its end, which neither server_name nor certificates have. */

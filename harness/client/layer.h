@@ -3,6 +3,7 @@
 #define HARNESS_CLIENT_LAYER_H
 
 #include "harness/client/client.h"
+#include "wire/bytes.h"
 
 #include <sys/types.h>
 #include <sys/uio.h>

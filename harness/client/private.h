@@ -1,14 +1,17 @@
 /*
  * private -- what the rooms of the client share; see harness/client/client.h for the house.
  *
- * In reading order: connection.c owns the socket, and builds the way that octets take: tunnel.c
- * asks a proxy for one, transport.c goes through TLS where there is any; whole.c makes a request in
- * one call, request.c builds its head, with given.c for the fields that mean something to the
- * client itself, and body.c sends it; response.c reads what comes back, through receive.c,
- * strictness.c says what of it is refused, and shown.c what the caller sees of it. Below them all
- * stand syntax.c, fields.c, buffer.c, host.c, socket.c and error.c. OpenSSL stands apart
- * (tls_private.h): tls.c what is trusted, layer.c TLS over a socket or over TLS, layer_below.c what
- * that reads and writes, layer_failure.c why it failed.
+ * In reading order: connection.c is the connection and what was set for it, open.c builds the way
+ * that octets take: tunnel.c asks a proxy for one, transport.c goes through TLS where there is any;
+ * whole.c makes a request in one call, request.c builds its head, with given.c for the fields that
+ * mean something to the client itself; body.c sends it, source.c has what the body is read from,
+ * and coded.c looks at what is chunked already; exchange.c gets the response that answers it.
+ * response.c reads that, through receive.c, strictness.c says what of it is refused, read.c hands
+ * out its body, and shown.c what else the caller sees of it. debug.c writes out what passes. Below
+ * them all stand wire.c (a socket, and what was read of it), syntax.c, fields.c, buffer.c, host.c,
+ * socket.c and error.c. OpenSSL stands apart (tls_private.h): tls.c what is trusted, layer.c TLS
+ * over a socket or over TLS, layer_below.c what that reads and writes, layer_failure.c why it
+ * failed.
  */
 #ifndef HARNESS_CLIENT_PRIVATE_H
 #define HARNESS_CLIENT_PRIVATE_H
@@ -21,6 +24,17 @@
 #include <netinet/in.h>
 #include <sys/types.h>
 #include <sys/uio.h>
+
+/* The caller's octets are ours by another name. */
+static inline struct bytes bytes_given(struct assay_bytes octets)
+{
+    return (struct bytes){octets.at, octets.len};
+}
+
+static inline struct assay_bytes bytes_lent(struct bytes octets)
+{
+    return (struct assay_bytes){octets.at, octets.len};
+}
 
 /* --- buffer.c: octets that grow ---------------------------------------------- */
 
@@ -47,7 +61,7 @@ struct assay_field_list {
     size_t count, size;
 };
 
-/* False when memory is short. */
+/* False when memory is short. The octets of the field are copied. */
 bool assay_field_list_add(struct assay_field_list *list, struct bytes name, struct bytes value);
 void assay_field_list_release(struct assay_field_list *list);
 
@@ -67,8 +81,15 @@ void assay_interim_list_release(struct assay_interim_list *list);
  * a clock that never goes back; 0 is never. */
 int64_t assay_until_ms(int64_t until_ms, unsigned timeout_ms);
 
-/* A connected, non-blocking socket, or -1 with errno (ETIMEDOUT at `until_ms`). */
-int assay_socket_connect(const struct sockaddr *address, socklen_t size, int64_t until_ms);
+struct assay_address {
+    struct sockaddr_storage storage;
+    socklen_t size; /* 0: none */
+};
+
+/* A connected, non-blocking socket, from `source` unless that is none; or -1 with errno (ETIMEDOUT
+ * at `until_ms`). */
+int assay_socket_connect(const struct sockaddr *address, socklen_t size,
+                         const struct assay_address *source, int64_t until_ms);
 
 /* As sendmsg(2), recv(2), and recv(2) with MSG_PEEK; EAGAIN where they would block. */
 ssize_t assay_socket_send(int fd, struct iovec *parts, size_t count);
@@ -80,150 +101,237 @@ bool assay_socket_wait(int fd, short events, int64_t until_ms);
 
 /* --- host.c: names and addresses ---------------------------------------------- */
 
+/* An address in digits; of IPv6 without brackets. False when `text` is none. */
+bool assay_address_set(struct assay_address *address, const char *text, uint16_t port);
+
 /* Zero-initialise. */
 struct assay_host {
-    char *name; /* or an address in digits, without brackets; owned; NULL: none is set */
-    uint16_t port;
-    struct sockaddr_storage address;
-    socklen_t address_size; /* 0: `name` has to be looked up */
+    char *name;    /* or an address in digits, without brackets; owned; NULL: none is set */
+    uint16_t port; /* 0: the default one */
+    struct assay_address address; /* its port is not set; none: `name` has to be looked up */
 };
 
-/* False, and nothing changed, when `text` is neither, or memory is short. */
-bool assay_host_set(struct assay_host *host, const char *text, uint16_t port);
+/* As assay_connection_new() has them. Where it is an error, nothing has changed. */
+enum assay_error assay_host_set(struct assay_host *host, const char *text, int port,
+                                struct assay_failure *failure);
 void assay_host_release(struct assay_host *host);
 
-/* "[::1]:8080"; without the port where that is the default one (0: none is). */
-void assay_host_add(struct assay_buffer *buffer, const struct assay_host *host,
-                    uint16_t default_port);
+/* "[::1]:8080"; without the port where that is `hidden_port` (0: none is). */
+void assay_host_add(struct assay_buffer *buffer, const struct assay_host *host, uint16_t port,
+                    uint16_t hidden_port);
 
 /* As assay_socket_connect(), to the first address that takes it, with `timeout_ms` for each. Where
  * there is none, `lookup_error` says why. */
-int assay_host_connect(const struct assay_host *host, int64_t until_ms, unsigned timeout_ms,
+int assay_host_connect(const struct assay_host *host, uint16_t port,
+                       const struct assay_address *source, int64_t until_ms, unsigned timeout_ms,
                        const char **lookup_error);
 
-/* --- connection.c ------------------------------------------------------------ */
+/* --- error.c: each notes the failure, and returns `error` -------------------- */
 
-enum assay_state { ASSAY_STATE_IDLE, ASSAY_STATE_REQUEST_STARTED, ASSAY_STATE_REQUEST_SENT };
+enum assay_error assay_fail(struct assay_failure *failure, enum assay_error error, const char *fmt,
+                            ...) __attribute__((format(printf, 3, 4)));
 
-enum assay_request_framing { ASSAY_REQUEST_NONE, ASSAY_REQUEST_LENGTH, ASSAY_REQUEST_CHUNKED };
+/* --- wire.c: a socket, and what was read of it ---------------------------------- */
 
-/* The request on its way. */
-struct assay_outgoing {
-    struct assay_buffer head;
-    struct assay_buffer trailers; /* as they stand behind the last chunk */
-    enum http_answers answers;
-    enum assay_request_framing framing;
-    bool has_length; /* the body is declared as `length` octets */
-    uint64_t length;
-    uint64_t body_len; /* octets of the body that were sent, or would have been */
-    bool is_begun;     /* an octet was sent */
-    bool is_whole;     /* nothing is left to be sent */
-    bool is_cut;       /* sending stopped: the rest is dropped */
-    bool has_host, has_close, has_upgrade, expects_continue;
-};
+/* Large enough that a fast server is read in few calls. */
+enum { ASSAY_INPUT_SIZE = 64 * 1024 };
 
-enum assay_stage {
-    ASSAY_STAGE_NONE,   /* no request was sent */
-    ASSAY_STAGE_TUNNEL, /* the proxy's answer to CONNECT is to come */
-    ASSAY_STAGE_HEAD,   /* the head is to come, or not whole */
-    ASSAY_STAGE_BODY,
-    ASSAY_STAGE_WHOLE,
-    ASSAY_STAGE_FAILED,
-};
-
-struct assay_response {
-    struct assay_connection *connection;
-    enum assay_stage stage;
-    enum assay_error error; /* with ASSAY_STAGE_FAILED */
-    int status;             /* read, though the head may not be whole yet */
-    struct assay_buffer reason;
-    struct assay_field_list fields, trailers;
-    struct assay_interim_list interims;
-    size_t fields_size; /* octets of all names and values so far */
-    bool has_head, will_close;
-    struct bytes data; /* of the body, not handed out yet: a slice of the connection's input */
-    uint64_t body_len; /* octets of the body that came */
-    bool has_left;
-    uint64_t left; /* octets that the length, or the chunk, still wants */
-};
-
-/* What is asked of a proxy, and its answer. */
-struct assay_tunnel {
-    struct assay_host host;   /* no name: no tunnel */
-    struct assay_buffer head; /* of the CONNECT */
-    int status;
-    struct assay_field_list fields;
-};
-
-enum { ASSAY_INPUT_SIZE = 16 * 1024 };
-
-struct assay_connection {
-    struct assay_host host;
-    const struct assay_tls *tls, *proxy_tls; /* borrowed; NULL: none */
-    struct assay_tunnel tunnel;
-    struct assay_options options;
-    enum assay_state state;
-    bool is_peer_1_0; /* its last final response was in HTTP/1.0 */
-    int64_t until_ms; /* when the exchange has to be over */
-    struct assay_outgoing outgoing;
-    struct assay_response response;
-    struct assay_failure failure;
-
-    int fd;                    /* -1: not connected; what follows is of this socket */
+/* Of the connection that goes by it, and of each response that came by it. */
+struct assay_wire {
+    unsigned ref_count;
+    int fd;                    /* -1: closed */
     struct assay_layer *layer; /* TLS that octets go through, the topmost; NULL: none */
     struct http_reader reader;
     struct bytes input; /* received, not read yet: a slice of `store` */
     bool is_ended;      /* FIN, or close_notify, was received */
     bool is_cut;        /* FIN alone, where TLS should have said close_notify */
     bool was_reset;     /* a send met a reset: what looks like FIN after it is none */
+    bool was_used;      /* a response came by it, whole */
+    unsigned awaited;   /* responses that are not at their end, of requests that were sent */
+    struct assay_options options;
+    int64_t until_ms; /* when the exchange has to be over */
+    int debuglevel;
+    struct assay_buffer shown; /* with `debuglevel`: a head's octets, not written out yet */
+    char other_end[264];       /* "example.org:80", for people */
     uint8_t store[ASSAY_INPUT_SIZE];
 };
+
+/* Not connected, and with one reference. NULL when memory is short. */
+struct assay_wire *assay_wire_new(const struct assay_options *options, int debuglevel,
+                                  const struct assay_host *host, uint16_t port);
+struct assay_wire *assay_wire_ref(struct assay_wire *wire);
+
+/* The last reference closes and frees it. Accepts NULL. */
+void assay_wire_release(struct assay_wire *wire);
+
+/* Closes the socket now; what was lent of `store` stays. */
+void assay_wire_close(struct assay_wire *wire);
+bool assay_wire_is_open(const struct assay_wire *wire); /* accepts NULL */
+
+/* A new reader: what comes next is no part of what came before. */
+void assay_wire_start_reader(struct assay_wire *wire);
+
+/* As assay_transport_wait(), for as long as the options allow. */
+bool assay_wire_wait(struct assay_wire *wire, short events);
+
+/* Notes the failure of a system call, by errno: `doing` says what was tried. */
+enum assay_error assay_wire_fail(const struct assay_wire *wire, struct assay_failure *failure,
+                                 const char *doing);
+
+/* --- transport.c: octets through what layers there are -------------------------- */
+
+/* As the calls of socket.c, or of layer.c. */
+ssize_t assay_transport_send(struct assay_wire *wire, struct iovec *parts, size_t count);
+ssize_t assay_transport_receive(struct assay_wire *wire, uint8_t *into, size_t size);
+bool assay_transport_wait(struct assay_wire *wire, short events, int64_t until_ms);
+
+/* Nothing came, and no end. */
+bool assay_transport_is_quiet(struct assay_wire *wire);
+
+/* Nothing more is sent; what comes can still be read. */
+void assay_transport_end(struct assay_wire *wire);
+void assay_transport_close(struct assay_wire *wire);
+
+/* From here on octets go through TLS with `host`: the handshake. */
+enum assay_error assay_transport_secure(struct assay_wire *wire, const struct assay_tls *tls,
+                                        const char *host, struct assay_failure *failure);
+
+/* --- debug.c: in the form of http.client; nothing at level 0 --------------------- */
+
+/* What is sent in one piece. */
+void assay_debug_send(struct assay_wire *wire, const struct iovec *parts, size_t count);
+
+/* One line. */
+void assay_debug_line(const struct assay_options *options, int debuglevel, const char *text);
+
+/* Octets of a head that were read. */
+void assay_debug_keep(struct assay_wire *wire, struct bytes octets);
+
+/* These write out what was kept: a start line; the lines of a tunnel's or an interim response's
+ * head. */
+void assay_debug_reply(struct assay_wire *wire);
+void assay_debug_proxy_lines(struct assay_wire *wire);
+void assay_debug_interim_lines(struct assay_wire *wire);
+
+void assay_debug_fields(struct assay_wire *wire, const struct assay_field_list *fields);
+
+/* --- connection.c ------------------------------------------------------------ */
+
+enum assay_request_framing {
+    ASSAY_REQUEST_NONE,
+    ASSAY_REQUEST_LENGTH,
+    ASSAY_REQUEST_CHUNKED, /* Transfer-Encoding, and the chunks are ours */
+    ASSAY_REQUEST_CODED,   /* Transfer-Encoding, and the body comes in chunks already */
+};
+
+/* The request on its way. */
+struct assay_outgoing {
+    struct assay_buffer head;
+    struct assay_buffer trailers; /* as they stand behind the last chunk */
+    size_t target_at, target_len; /* in `head` */
+    struct http_reader coded;     /* with ASSAY_REQUEST_CODED: reads what is sent */
+    enum http_answers answers;
+    enum assay_request_framing framing;
+    bool has_length; /* the body is declared as `length` octets */
+    uint64_t length;
+    uint64_t body_len;  /* octets of the body that were sent, or would have been */
+    bool is_begun;      /* an octet was sent */
+    bool is_whole;      /* nothing is left to be sent */
+    bool is_cut;        /* sending stopped: the rest is dropped */
+    bool is_coded_read; /* `coded` is in use */
+    bool is_idempotent; /* the method: RFC 9110, section 9.2.2 */
+    bool is_1_0, has_host, has_close, has_upgrade, expects_continue;
+};
+
+enum assay_stage {
+    ASSAY_STAGE_TUNNEL, /* the proxy's answer to CONNECT is to come */
+    ASSAY_STAGE_HEAD,   /* the head is to come, or not whole */
+    ASSAY_STAGE_BODY,
+    ASSAY_STAGE_WHOLE,
+    ASSAY_STAGE_FAILED, /* `failure` says why */
+    ASSAY_STAGE_CLOSED, /* by the caller */
+};
+
+struct assay_response {
+    struct assay_wire *wire;         /* a reference */
+    struct assay_connection *holder; /* the connection that holds it; NULL: none does */
+    enum assay_stage stage;
+    struct assay_failure failure;
+    enum http_answers answers; /* and what else the request said */
+    bool asks_close, asks_upgrade, is_request_whole;
+
+    int status; /* read, though the head may not be whole yet */
+    int version;
+    struct assay_buffer reason, url;
+    struct assay_field_list fields, trailers;
+    struct assay_interim_list interims;
+    size_t fields_size;   /* octets of all names and values so far */
+    uint64_t interim_end; /* where in the wire's octets the last interim response ended */
+    bool has_start;       /* of the head that is being read */
+    bool has_head, will_close, is_chunked;
+    enum http_framing framing;
+
+    struct bytes data; /* of the body, not handed out yet: a slice of what was received */
+    uint64_t body_len; /* octets of the body that came */
+    bool has_left;
+    uint64_t left; /* octets that the length, or the chunk, still wants */
+    bool has_chunk;
+    struct assay_chunk chunk; /* the one that is being received; without `extension` */
+    struct assay_buffer extension;
+    struct assay_buffer gathered, joined; /* what is lent */
+};
+
+/* What is asked of a proxy, and its answer. */
+struct assay_tunnel {
+    struct assay_host host; /* no name: no tunnel */
+    struct assay_field_list told;
+    int status;
+    struct assay_field_list fields;
+};
+
+struct assay_connection {
+    struct assay_host host;
+    struct assay_address source;
+    const struct assay_tls *tls, *proxy_tls; /* borrowed; NULL: none */
+    struct assay_tunnel tunnel;
+    struct assay_options options;
+    int debuglevel;
+    enum assay_state state;
+    bool is_peer_1_0; /* its last final response was in HTTP/1.0 */
+    struct assay_outgoing outgoing;
+    struct assay_wire *wire;        /* NULL, or closed: not connected */
+    struct assay_response *awaited; /* that answers the request on its way; owned */
+    struct assay_response *held;    /* not read whole when it was last looked at; the caller's */
+    struct assay_failure failure;
+};
+
+/* ASSAY_CANNOT_SET_UP while it is connected, or a request begun. */
+enum assay_error assay_check_unconnected(struct assay_connection *connection);
+
+/* Lets go of the response that is held, if that was read whole. */
+void assay_forget_held(struct assay_connection *connection);
+
+/* --- open.c ------------------------------------------------------------------ */
 
 /* A socket that can take a request: the one at hand, if nothing was heard on it since, or a new
  * one. */
 enum assay_error assay_connection_open(struct assay_connection *connection);
 
-/* ASSAY_CANNOT_SET_UP while it is connected, or a request begun. */
-enum assay_error assay_check_unconnected(struct assay_connection *connection);
+/* Whom requests are of: the tunnel's end, or the other end of the connection. */
+const struct assay_host *assay_authority(const struct assay_connection *connection);
 
-/* As assay_transport_wait(), for as long as the options allow. */
-bool assay_connection_wait(struct assay_connection *connection, short events);
-
-/* Closes the socket; the state stays. */
-void assay_connection_disconnect(struct assay_connection *connection);
+/* "http" or "https", and the port that an authority leaves out: RFC 9110, section 4.2. */
+const char *assay_scheme(const struct assay_connection *connection);
+uint16_t assay_default_port(const struct assay_connection *connection);
 
 /* --- tunnel.c ------------------------------------------------------------------ */
 
-/* Asks the proxy at the other end. What came behind its answer stays in `input`. */
+/* The head of the CONNECT. */
+void assay_tunnel_build_head(const struct assay_connection *connection, struct assay_buffer *head);
+
+/* Asks the proxy at the other end. What came behind its answer stays in the wire's `input`. */
 enum assay_error assay_tunnel_open(struct assay_connection *connection);
 void assay_tunnel_release(struct assay_tunnel *tunnel);
-
-/* --- transport.c: octets through what layers there are -------------------------- */
-
-/* As the calls of socket.c, or of layer.c. */
-ssize_t assay_transport_send(struct assay_connection *connection, struct iovec *parts,
-                             size_t count);
-ssize_t assay_transport_receive(struct assay_connection *connection, uint8_t *into, size_t size);
-bool assay_transport_wait(struct assay_connection *connection, short events, int64_t until_ms);
-
-/* Nothing came, and no end. */
-bool assay_transport_is_quiet(struct assay_connection *connection);
-
-/* Nothing more is sent; what comes can still be read. */
-void assay_transport_end(struct assay_connection *connection);
-void assay_transport_close(struct assay_connection *connection);
-
-/* From here on octets go through TLS with `host`: the handshake. */
-enum assay_error assay_transport_secure(struct assay_connection *connection,
-                                        const struct assay_tls *tls, const char *host);
-
-/* --- error.c: each notes the failure, and returns `error` -------------------- */
-
-enum assay_error assay_fail(struct assay_connection *connection, enum assay_error error,
-                            const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-
-/* The same for a system call, by errno: `doing` says what was tried. */
-enum assay_error assay_fail_system(struct assay_connection *connection, const char *doing);
 
 /* --- syntax.c ---------------------------------------------------------------- */
 
@@ -232,7 +340,7 @@ bool assay_is_target_octet(uint8_t octet); /* no blank, no control, nothing outs
 bool assay_is_value_octet(uint8_t octet);  /* RFC 9110, section 5.5 */
 
 /* Whether all octets of `text` may stand there; notes the first that may not as `error`. */
-bool assay_check_octets(struct assay_connection *connection, struct bytes text, const char *what,
+bool assay_check_octets(struct assay_failure *failure, struct bytes text, const char *what,
                         bool (*is_allowed)(uint8_t octet), enum assay_error error);
 
 /* Puts "?" for what is not printable ASCII. */
@@ -253,11 +361,12 @@ void assay_add_field(struct assay_buffer *buffer, struct bytes name, struct byte
 
 /* Forgets the request; keeps its memory for the next. */
 void assay_outgoing_reset(struct assay_outgoing *outgoing);
+void assay_outgoing_release(struct assay_outgoing *outgoing);
 
 /* --- given.c ----------------------------------------------------------------- */
 
 /* Checks the syntax of a field. */
-enum assay_error assay_check_field(struct assay_connection *connection, struct bytes name,
+enum assay_error assay_check_field(struct assay_failure *failure, struct bytes name,
                                    struct bytes value);
 
 /* Checks a field that the caller gives, and takes what it means for the request. */
@@ -266,7 +375,38 @@ enum assay_error assay_take_given(struct assay_connection *connection, struct by
 
 /* Checks the body against what the fields declared, and takes its trailers. */
 enum assay_error assay_check_body(struct assay_connection *connection,
-                                  const struct assay_body *body);
+                                  const struct assay_body *body, bool encode_chunked);
+
+/* --- source.c: what a body is read from ------------------------------------------ */
+
+/* The length of a body, where it is known before it is read. */
+bool assay_body_has_length(const struct assay_body *body, uint64_t *length);
+
+/* How many octets a file has from where it stands; false when it is none that has a size. */
+bool assay_file_left(int fd, uint64_t *left);
+
+/* A body that is read piece by piece. */
+struct assay_source {
+    const struct assay_body *body;
+    uint8_t *block; /* owned; NULL: none is needed */
+    size_t block_size;
+};
+
+/* False when memory is short. */
+bool assay_source_init(struct assay_source *source, const struct assay_body *body,
+                       size_t block_size);
+void assay_source_release(struct assay_source *source);
+
+/* The next piece, of at most `left` octets where it is read in blocks. */
+enum assay_piece assay_source_next(struct assay_source *source, uint64_t left, struct bytes *piece);
+
+/* --- coded.c: a body that is chunked already --------------------------------------- */
+
+/* Whether the octets go on a chunked body (RFC 9112, section 7.1). */
+bool assay_coded_take(struct assay_outgoing *outgoing, struct bytes piece);
+
+/* And are at its end. */
+bool assay_coded_is_whole(struct assay_outgoing *outgoing);
 
 /* --- body.c ------------------------------------------------------------------ */
 
@@ -277,27 +417,43 @@ enum assay_error assay_send_request(struct assay_connection *connection,
 /* What ends the body: the last chunk. An error when a length was declared and not reached. */
 enum assay_error assay_end_body(struct assay_connection *connection);
 
+/* --- exchange.c ---------------------------------------------------------------- */
+
+/* The response that the request on its way awaits, by the wire at hand. */
+enum assay_error assay_await_response(struct assay_connection *connection);
+
+/* The request cannot go on: the connection is closed, and idle. */
+enum assay_error assay_break_off(struct assay_connection *connection, enum assay_error error);
+
 /* --- receive.c --------------------------------------------------------------- */
 
 /* The next event that matters: deviations are taken, or end the response. HTTP_NEED_MORE only where
  * it `may_block` not. */
-enum assay_error assay_next_event(struct assay_connection *connection, bool may_block,
+enum assay_error assay_next_event(struct assay_response *response, bool may_block,
                                   enum http_event *event);
 
 /* Ends the response for an event that can be no part of one: the connection's end, mostly. */
-enum assay_error assay_fail_event(struct assay_connection *connection, enum http_event event);
-enum assay_error assay_fail_no_memory(struct assay_connection *connection);
+enum assay_error assay_fail_event(struct assay_response *response, enum http_event event);
+enum assay_error assay_fail_no_memory(struct assay_response *response);
 
 /* Ends the response with the failure that was noted, and the connection with it. */
-enum assay_error assay_break_off_response(struct assay_connection *connection);
+enum assay_error assay_break_off_response(struct assay_response *response);
 
 /* --- response.c -------------------------------------------------------------- */
 
 /* Reads on to the final response's head. Where it `may_block` not, it stops when nothing more is
- * there; what came, or went wrong, is then in `response.stage`. */
-enum assay_error assay_receive_head(struct assay_connection *connection, bool may_block);
+ * there; what came, or went wrong, is then in `stage`. */
+enum assay_error assay_receive_head(struct assay_response *response, bool may_block);
 
-void assay_response_reset(struct assay_response *response);
+/* Reads on until there is data to hand out, or the body is at its end, good or bad. */
+void assay_receive_body(struct assay_response *response);
+
+/* What needs no further octet to be whole is so at once: where there is no body, and with the last
+ * octet of a Content-Length. */
+void assay_settle(struct assay_response *response);
+
+/* All but the response itself, and what it has lent of the wire. */
+void assay_response_release(struct assay_response *response);
 
 /* --- strictness.c ------------------------------------------------------------ */
 

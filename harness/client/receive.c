@@ -4,133 +4,156 @@
 #include <inttypes.h>
 #include <poll.h>
 
-enum assay_error assay_break_off_response(struct assay_connection *connection)
+enum assay_error assay_break_off_response(struct assay_response *response)
 {
-    struct assay_response *response = &connection->response;
+    const bool is_head =
+        response->stage == ASSAY_STAGE_HEAD || response->stage == ASSAY_STAGE_TUNNEL;
+    if (is_head && !response->has_start)
+        assay_debug_reply(response->wire);
     response->stage = ASSAY_STAGE_FAILED;
-    response->error = connection->failure.error;
-    assay_connection_disconnect(connection);
-    return response->error;
+    response->failure.received = response->body_len;
+    assay_wire_close(response->wire);
+    return response->failure.error;
 }
 
-enum assay_error assay_fail_no_memory(struct assay_connection *connection)
+enum assay_error assay_fail_no_memory(struct assay_response *response)
 {
-    assay_fail(connection, ASSAY_NO_MEMORY, "no memory for the response");
-    return assay_break_off_response(connection);
+    assay_fail(&response->failure, ASSAY_NO_MEMORY, "no memory for the response");
+    return assay_break_off_response(response);
 }
 
-static enum assay_error fail_deviation(struct assay_connection *connection, enum assay_error error)
+/* What a limit is called where it is set. */
+static const char *limit_of(enum assay_error error)
 {
-    const struct http_deviation deviation = connection->reader.deviation;
-    assay_fail(connection, error, "%s, at octet %" PRIu64 " of what the server sent",
-               http_deviation_text(deviation.kind), deviation.offset);
-    connection->failure.has_offset = true;
-    connection->failure.offset = deviation.offset;
-    return assay_break_off_response(connection);
+    if (error == ASSAY_LINE_TOO_LONG)
+        return " (line_size_max)";
+    return error == ASSAY_TOO_MANY_HEADERS ? " (field_count_max)" : "";
 }
 
-static enum assay_error fail_cut_body(struct assay_connection *connection)
+static enum assay_error fail_deviation(struct assay_response *response, enum assay_error error)
 {
-    const struct assay_response *response = &connection->response;
+    const struct http_deviation deviation = response->wire->reader.deviation;
+    assay_fail(&response->failure, error, "%s%s, at octet %" PRIu64 " of what the server sent",
+               http_deviation_text(deviation.kind), limit_of(error), deviation.offset);
+    response->failure.has_offset = true;
+    response->failure.offset = deviation.offset;
+    return assay_break_off_response(response);
+}
+
+static enum assay_error fail_cut_body(struct assay_response *response)
+{
+    struct assay_failure *failure = &response->failure;
     if (!response->has_left || response->left == 0) { /* not known, or between two chunks */
-        assay_fail(connection, ASSAY_INCOMPLETE_READ,
-                   "the connection ended inside the chunked body, after %" PRIu64 " octets of it",
+        assay_fail(failure, ASSAY_INCOMPLETE_READ,
+                   "the connection ended inside the body, after %" PRIu64 " octets of it",
                    response->body_len);
-        return assay_break_off_response(connection);
+        return assay_break_off_response(response);
     }
-    assay_fail(connection, ASSAY_INCOMPLETE_READ,
+    assay_fail(failure, ASSAY_INCOMPLETE_READ,
                "the connection ended after %" PRIu64 " octets of the body; want %" PRIu64 " more",
                response->body_len, response->left);
-    connection->failure.has_missing = true;
-    connection->failure.missing = response->left;
-    return assay_break_off_response(connection);
+    failure->has_missing = true;
+    failure->missing = response->left;
+    return assay_break_off_response(response);
 }
 
 /* FIN where it may not be. */
-static enum assay_error fail_end(struct assay_connection *connection)
+static enum assay_error fail_end(struct assay_response *response)
 {
-    if (connection->response.stage == ASSAY_STAGE_BODY)
-        return fail_cut_body(connection);
-    if (http_reader_progress(&connection->reader) == HTTP_IN_HEAD)
-        assay_fail(connection, ASSAY_INCOMPLETE_READ,
+    const struct http_reader *reader = &response->wire->reader;
+    if (response->stage == ASSAY_STAGE_BODY)
+        return fail_cut_body(response);
+    if (http_reader_progress(reader) == HTTP_IN_HEAD && reader->offset > response->interim_end)
+        assay_fail(&response->failure, ASSAY_INCOMPLETE_READ,
                    "the connection ended before the head of the response was whole");
     else
-        assay_fail(connection, ASSAY_REMOTE_DISCONNECTED,
+        assay_fail(&response->failure, ASSAY_REMOTE_DISCONNECTED,
                    "the server closed the connection without a response");
-    return assay_break_off_response(connection);
+    return assay_break_off_response(response);
 }
 
 /* RFC 9112, section 9.8: over TLS a body that ends with the connection is whole only when the peer
  * said that this is the end. */
-static enum assay_error fail_unclosed(struct assay_connection *connection)
+static enum assay_error fail_unclosed(struct assay_response *response)
 {
-    assay_fail(connection, ASSAY_INCOMPLETE_READ,
+    assay_fail(&response->failure, ASSAY_INCOMPLETE_READ,
                "TLS ended without close_notify, after %" PRIu64 " octets of the body",
-               connection->response.body_len);
-    return assay_break_off_response(connection);
+               response->body_len);
+    return assay_break_off_response(response);
 }
 
 /* Takes what came into `input`, or notes FIN. Nothing changes where nothing came and it
  * `may_block` not. */
-static enum assay_error receive(struct assay_connection *connection, bool may_block)
+static enum assay_error receive(struct assay_response *response, bool may_block)
 {
+    struct assay_wire *wire = response->wire;
+    if (!assay_wire_is_open(wire)) /* by us: a request behind this one failed */
+        return fail_end(response);
     for (;;) {
-        ssize_t got =
-            assay_transport_receive(connection, connection->store, sizeof(connection->store));
-        if (got == 0 && connection->was_reset) {
+        ssize_t got = assay_transport_receive(wire, wire->store, sizeof(wire->store));
+        if (got == 0 && wire->was_reset) {
             got = -1; /* no FIN: the send that met the reset took it from the socket */
             errno = ECONNRESET;
         }
         if (got >= 0) {
-            connection->input = (struct bytes){connection->store, (size_t)got};
-            connection->is_ended = got == 0;
-            connection->is_cut = got == 0 && assay_layer_is_cut(connection->layer);
+            wire->input = (struct bytes){wire->store, (size_t)got};
+            wire->is_ended = got == 0;
+            wire->is_cut = got == 0 && assay_layer_is_cut(wire->layer);
             return ASSAY_OK;
         }
         const bool is_waiting = errno == EAGAIN || errno == EWOULDBLOCK;
         if (is_waiting && !may_block)
             return ASSAY_OK;
-        if (!is_waiting || !assay_connection_wait(connection, POLLIN)) {
-            assay_fail_system(connection, "receive from");
-            return assay_break_off_response(connection);
+        if (!is_waiting || !assay_wire_wait(wire, POLLIN)) {
+            assay_wire_fail(wire, &response->failure, "receive from");
+            return assay_break_off_response(response);
         }
     }
 }
 
-enum assay_error assay_next_event(struct assay_connection *connection, bool may_block,
+static enum http_event read_on(struct assay_wire *wire, enum assay_stage stage)
+{
+    const struct bytes before = wire->input;
+    const enum http_event event = http_reader_next(&wire->reader, &wire->input);
+    if (wire->debuglevel > 0 && stage != ASSAY_STAGE_BODY)
+        assay_debug_keep(wire, (struct bytes){before.at, before.len - wire->input.len});
+    return event;
+}
+
+enum assay_error assay_next_event(struct assay_response *response, bool may_block,
                                   enum http_event *event)
 {
-    struct http_reader *reader = &connection->reader;
+    struct assay_wire *wire = response->wire;
     for (;;) {
-        *event = http_reader_next(reader, &connection->input);
-        if (*event == HTTP_NEED_MORE && connection->is_ended) {
-            *event = http_reader_end(reader);
-            if (*event == HTTP_END && connection->is_cut)
-                return fail_unclosed(connection);
+        *event = read_on(wire, response->stage);
+        if (*event == HTTP_NEED_MORE && wire->is_ended) {
+            *event = http_reader_end(&wire->reader);
+            if (*event == HTTP_END && wire->is_cut)
+                return fail_unclosed(response);
         }
         if (*event == HTTP_NEED_MORE) {
-            const enum assay_error error = receive(connection, may_block);
+            const enum assay_error error = receive(response, may_block);
             if (error != ASSAY_OK)
                 return error;
-            if (connection->input.len == 0 && !connection->is_ended)
+            if (wire->input.len == 0 && !wire->is_ended)
                 return ASSAY_OK;
         } else if (*event == HTTP_DEVIATION) {
             const enum assay_error error =
-                assay_strictness(reader->deviation.kind, connection->response.stage);
+                assay_strictness(wire->reader.deviation.kind, response->stage);
             if (error != ASSAY_OK)
-                return fail_deviation(connection, error);
+                return fail_deviation(response, error);
         } else {
             return ASSAY_OK;
         }
     }
 }
 
-enum assay_error assay_fail_event(struct assay_connection *connection, enum http_event event)
+enum assay_error assay_fail_event(struct assay_response *response, enum http_event event)
 {
     if (event == HTTP_NO_MEMORY)
-        return assay_fail_no_memory(connection);
+        return assay_fail_no_memory(response);
     if (event == HTTP_CUT || event == HTTP_IDLE)
-        return fail_end(connection);
-    assay_fail(connection, ASSAY_BAD_FRAMING, "it is not known where the response ends");
-    return assay_break_off_response(connection);
+        return fail_end(response);
+    assay_fail(&response->failure, ASSAY_BAD_FRAMING, "it is not known where the response ends");
+    return assay_break_off_response(response);
 }

@@ -2,13 +2,22 @@
 
 #include "wire/uri.h"
 
-enum { PORT_HTTP = 80, PORT_HTTPS = 443 };
+void assay_outgoing_release(struct assay_outgoing *outgoing)
+{
+    assay_buffer_release(&outgoing->head);
+    assay_buffer_release(&outgoing->trailers);
+    if (outgoing->is_coded_read)
+        http_reader_release(&outgoing->coded);
+    *outgoing = (struct assay_outgoing){.is_begun = false};
+}
 
 void assay_outgoing_reset(struct assay_outgoing *outgoing)
 {
     struct assay_buffer head = outgoing->head, trailers = outgoing->trailers;
     head.len = trailers.len = 0;
     head.is_failed = trailers.is_failed = false;
+    if (outgoing->is_coded_read)
+        http_reader_release(&outgoing->coded);
     *outgoing = (struct assay_outgoing){.head = head, .trailers = trailers};
 }
 
@@ -16,7 +25,7 @@ void assay_outgoing_reset(struct assay_outgoing *outgoing)
 static enum assay_error drop(struct assay_connection *connection, enum assay_error error)
 {
     assay_outgoing_reset(&connection->outgoing);
-    connection->state = ASSAY_STATE_IDLE;
+    connection->state = ASSAY_IDLE;
     return error;
 }
 
@@ -39,14 +48,6 @@ void assay_add_field(struct assay_buffer *buffer, struct bytes name, struct byte
     assay_buffer_add_text(buffer, "\r\n");
 }
 
-/* The port that an authority leaves out: RFC 9110, section 4.2. */
-static uint16_t default_port(const struct assay_connection *connection)
-{
-    const bool has_tunnel = connection->tunnel.host.name != NULL;
-    return connection->tls != NULL || (!has_tunnel && connection->proxy_tls != NULL) ? PORT_HTTPS
-                                                                                     : PORT_HTTP;
-}
-
 /* RFC 9112, section 3.2: the authority of the target, which for other forms is that of the tunnel's
  * end, or the connection's. */
 static void add_host(struct assay_connection *connection, struct bytes target)
@@ -58,23 +59,24 @@ static void add_host(struct assay_connection *connection, struct bytes target)
         assay_add_field(head, bytes_of("Host"), authority);
         return;
     }
+    const struct assay_host *host = assay_authority(connection);
+    const uint16_t default_port = assay_default_port(connection);
     assay_buffer_add_text(head, "Host: ");
-    const bool has_tunnel = connection->tunnel.host.name != NULL;
-    assay_host_add(head, has_tunnel ? &connection->tunnel.host : &connection->host,
-                   default_port(connection));
+    assay_host_add(head, host, host->port != 0 ? host->port : default_port, default_port);
     assay_buffer_add_text(head, "\r\n");
 }
 
 static bool check_start(struct assay_connection *connection, struct bytes method,
                         struct bytes target)
 {
+    struct assay_failure *failure = &connection->failure;
     if (method.len == 0) {
-        assay_fail(connection, ASSAY_INVALID_METHOD, "the method is empty");
+        assay_fail(failure, ASSAY_INVALID_METHOD, "the method is empty");
         return false;
     }
-    return assay_check_octets(connection, method, "a method", assay_is_token_octet,
+    return assay_check_octets(failure, method, "a method", assay_is_token_octet,
                               ASSAY_INVALID_METHOD) &&
-           assay_check_octets(connection, target, "a target", assay_is_target_octet,
+           assay_check_octets(failure, target, "a target", assay_is_target_octet,
                               ASSAY_INVALID_URL);
 }
 
@@ -85,71 +87,106 @@ static enum http_answers answers_of(struct bytes method)
     return bytes_equal(method, bytes_of("CONNECT")) ? HTTP_ANSWERS_CONNECT : HTTP_ANSWERS_OTHER;
 }
 
-static const char *state_name(enum assay_state state)
+/* RFC 9110, section 9.2.2. */
+static bool is_idempotent(struct bytes method)
 {
-    static const char *const names[] = {
-        [ASSAY_STATE_IDLE] = "idle",
-        [ASSAY_STATE_REQUEST_STARTED] = "the request is started",
-        [ASSAY_STATE_REQUEST_SENT] = "the request is sent",
-    };
-    return names[state];
+    static const char *const methods[] = {"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"};
+    for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
+        if (bytes_equal(method, bytes_of(methods[i])))
+            return true;
+    return false;
 }
 
-enum assay_error assay_putrequest(struct assay_connection *connection, struct bytes method,
-                                  struct bytes target, unsigned skip)
+static void build_start(struct assay_connection *connection, struct bytes method,
+                        struct bytes target, unsigned skip)
 {
-    if (connection->state != ASSAY_STATE_IDLE)
-        return assay_fail(connection, ASSAY_CANNOT_SEND_REQUEST, "cannot start a request: %s",
-                          state_name(connection->state));
-    if (!check_start(connection, method, target))
-        return connection->failure.error;
-    /* What is left of the last response would stand before the next one. */
-    const enum assay_stage stage = connection->response.stage;
-    if (stage == ASSAY_STAGE_HEAD || stage == ASSAY_STAGE_BODY)
-        assay_connection_disconnect(connection);
-    assay_response_reset(&connection->response);
-    assay_outgoing_reset(&connection->outgoing);
-
-    struct assay_buffer *head = &connection->outgoing.head;
-    connection->outgoing.answers = answers_of(method);
+    struct assay_outgoing *outgoing = &connection->outgoing;
+    struct assay_buffer *head = &outgoing->head;
+    outgoing->is_1_0 = connection->options.is_http_1_0;
+    outgoing->answers = answers_of(method);
+    outgoing->is_idempotent = is_idempotent(method);
     assay_buffer_add(head, method);
     assay_buffer_add_text(head, " ");
+    outgoing->target_at = head->len;
     assay_buffer_add(head, target.len > 0 ? target : bytes_of("/"));
-    assay_buffer_add_text(head, " HTTP/1.1\r\n");
-    if ((skip & ASSAY_SKIP_HOST) == 0)
+    outgoing->target_len = head->len - outgoing->target_at;
+    assay_buffer_add_text(head, outgoing->is_1_0 ? " HTTP/1.0\r\n" : " HTTP/1.1\r\n");
+    if (!outgoing->is_1_0 && (skip & ASSAY_SKIP_HOST) == 0)
         add_host(connection, target);
-    if ((skip & ASSAY_SKIP_ACCEPT_ENCODING) == 0)
+    if (!outgoing->is_1_0 && (skip & ASSAY_SKIP_ACCEPT_ENCODING) == 0)
         assay_add_field(head, bytes_of("Accept-Encoding"), bytes_of("identity"));
-    connection->state = ASSAY_STATE_REQUEST_STARTED;
+}
+
+enum assay_error assay_putrequest(struct assay_connection *connection, struct assay_bytes method,
+                                  struct assay_bytes target, unsigned skip)
+{
+    assay_forget_held(connection);
+    if (connection->state != ASSAY_IDLE)
+        return assay_fail(&connection->failure, ASSAY_CANNOT_SEND_REQUEST,
+                          "cannot start a request: %s", assay_state_name(connection->state));
+    if (!check_start(connection, bytes_given(method), bytes_given(target)))
+        return connection->failure.error;
+    assay_outgoing_reset(&connection->outgoing);
+    build_start(connection, bytes_given(method), bytes_given(target), skip);
+    connection->state = ASSAY_REQUEST_STARTED;
     return ASSAY_OK;
 }
 
-enum assay_error assay_putheader(struct assay_connection *connection, struct bytes name,
-                                 struct bytes value)
+/* Each value alone means what it says; together they are the field's (RFC 9110, section 5.3). */
+static void add_values(struct assay_buffer *head, struct bytes name,
+                       const struct assay_bytes *values, size_t count)
 {
-    if (connection->state != ASSAY_STATE_REQUEST_STARTED)
-        return assay_fail(connection, ASSAY_CANNOT_SEND_HEADER, "cannot add a field: %s",
-                          state_name(connection->state));
-    const enum assay_error error = assay_take_given(connection, name, value);
-    if (error != ASSAY_OK)
-        return drop(connection, error);
-    assay_add_field(&connection->outgoing.head, name, value);
+    assay_buffer_add(head, name);
+    assay_buffer_add_text(head, ": ");
+    for (size_t i = 0; i < count; i++) {
+        assay_buffer_add_text(head, i > 0 ? ", " : "");
+        assay_buffer_add(head, bytes_given(values[i]));
+    }
+    assay_buffer_add_text(head, "\r\n");
+}
+
+enum assay_error assay_putheader_values(struct assay_connection *connection,
+                                        struct assay_bytes name, const struct assay_bytes *values,
+                                        size_t count)
+{
+    const struct assay_bytes none = {NULL, 0};
+    if (connection->state != ASSAY_REQUEST_STARTED)
+        return assay_fail(&connection->failure, ASSAY_CANNOT_SEND_HEADER, "cannot add a field: %s",
+                          assay_state_name(connection->state));
+    if (count == 0) {
+        values = &none;
+        count = 1;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const enum assay_error error =
+            assay_take_given(connection, bytes_given(name), bytes_given(values[i]));
+        if (error != ASSAY_OK)
+            return drop(connection, error);
+    }
+    add_values(&connection->outgoing.head, bytes_given(name), values, count);
     return ASSAY_OK;
+}
+
+enum assay_error assay_putheader(struct assay_connection *connection, struct assay_bytes name,
+                                 struct assay_bytes value)
+{
+    return assay_putheader_values(connection, name, &value, 1);
 }
 
 enum assay_error assay_endheaders(struct assay_connection *connection,
-                                  const struct assay_body *body)
+                                  const struct assay_body *body, bool encode_chunked)
 {
-    if (connection->state != ASSAY_STATE_REQUEST_STARTED)
-        return assay_fail(connection, ASSAY_CANNOT_SEND_HEADER, "cannot end the head: %s",
-                          state_name(connection->state));
-    const enum assay_error error = body != NULL ? assay_check_body(connection, body) : ASSAY_OK;
+    struct assay_outgoing *outgoing = &connection->outgoing;
+    if (connection->state != ASSAY_REQUEST_STARTED)
+        return assay_fail(&connection->failure, ASSAY_CANNOT_SEND_HEADER, "cannot end the head: %s",
+                          assay_state_name(connection->state));
+    const enum assay_error error = assay_check_body(connection, body, encode_chunked);
     if (error != ASSAY_OK)
         return drop(connection, error);
-    struct assay_buffer *head = &connection->outgoing.head;
-    assay_buffer_add_text(head, "\r\n");
-    if (head->is_failed || connection->outgoing.trailers.is_failed)
-        return drop(connection, assay_fail(connection, ASSAY_NO_MEMORY, "no memory for the head"));
-    connection->state = ASSAY_STATE_REQUEST_SENT;
+    assay_buffer_add_text(&outgoing->head, "\r\n");
+    if (outgoing->head.is_failed || outgoing->trailers.is_failed)
+        return drop(connection,
+                    assay_fail(&connection->failure, ASSAY_NO_MEMORY, "no memory for the head"));
+    connection->state = ASSAY_REQUEST_SENT;
     return assay_send_request(connection, body);
 }

@@ -3,47 +3,52 @@
 /* What a kept field costs besides its octets. */
 #define FIELD_COST (2 * sizeof(struct assay_field))
 
-void assay_response_reset(struct assay_response *response)
+void assay_response_release(struct assay_response *response)
 {
     assay_buffer_release(&response->reason);
+    assay_buffer_release(&response->url);
     assay_field_list_release(&response->fields);
     assay_field_list_release(&response->trailers);
     assay_interim_list_release(&response->interims);
-    *response = (struct assay_response){.connection = response->connection};
+    assay_buffer_release(&response->extension);
+    assay_buffer_release(&response->gathered);
+    assay_buffer_release(&response->joined);
 }
 
-static enum assay_error keep_field(struct assay_connection *connection,
-                                   struct assay_field_list *list)
+static enum assay_error keep_field(struct assay_response *response, struct assay_field_list *list)
 {
-    struct assay_response *response = &connection->response;
-    const struct http_reader *reader = &connection->reader;
+    const struct http_reader *reader = &response->wire->reader;
+    const size_t size_max = response->wire->options.fields_size_max;
     response->fields_size += reader->name.len + reader->value.len + FIELD_COST;
-    if (response->fields_size > connection->options.fields_size_max) {
-        assay_fail(connection, ASSAY_TOO_MANY_HEADERS,
-                   "the fields of the response are larger than %zu octets",
-                   connection->options.fields_size_max);
-        return assay_break_off_response(connection);
+    if (response->fields_size > size_max) {
+        assay_fail(&response->failure, ASSAY_TOO_MANY_HEADERS,
+                   "the fields of the response are larger than %zu octets (fields_size_max)",
+                   size_max);
+        return assay_break_off_response(response);
     }
     if (!assay_field_list_add(list, reader->name, reader->value))
-        return assay_fail_no_memory(connection);
+        return assay_fail_no_memory(response);
     return ASSAY_OK;
 }
 
-static enum assay_error keep_start(struct assay_connection *connection)
+static enum assay_error keep_start(struct assay_response *response)
 {
-    struct assay_response *response = &connection->response;
-    response->status = connection->reader.start.status;
+    struct assay_wire *wire = response->wire;
+    assay_debug_reply(wire);
+    response->has_start = true;
+    response->status = wire->reader.start.status;
+    response->version = wire->reader.start.minor == 0 ? 10 : 11;
     response->reason.len = 0;
-    assay_buffer_add(&response->reason, connection->reader.start.reason);
-    return response->reason.is_failed ? assay_fail_no_memory(connection) : ASSAY_OK;
+    assay_buffer_add(&response->reason, wire->reader.start.reason);
+    return response->reason.is_failed ? assay_fail_no_memory(response) : ASSAY_OK;
 }
 
 /* Whether a coding stands there that this client cannot take off (RFC 9112, section 7). */
 static bool has_unknown_coding(const struct assay_field_list *fields)
 {
     for (size_t i = 0; i < fields->count; i++) {
-        struct bytes list = fields->items[i].value;
-        if (!bytes_equal_fold(fields->items[i].name, bytes_of("Transfer-Encoding")))
+        struct bytes list = bytes_given(fields->items[i].value);
+        if (!bytes_equal_fold(bytes_given(fields->items[i].name), bytes_of("Transfer-Encoding")))
             continue;
         while (list.len > 0) {
             const struct bytes coding = assay_take_member(&list);
@@ -54,183 +59,175 @@ static bool has_unknown_coding(const struct assay_field_list *fields)
     return false;
 }
 
+/* Whether Transfer-Encoding says that the content is chunked, though there may be none. */
+static bool is_coded_in_chunks(const struct assay_response *response)
+{
+    bool is_chunked = false;
+    for (size_t i = 0; i < response->fields.count; i++)
+        if (bytes_equal_fold(bytes_given(response->fields.items[i].name),
+                             bytes_of("Transfer-Encoding")))
+            assay_count_members(bytes_given(response->fields.items[i].value), "chunked",
+                                &is_chunked);
+    return is_chunked;
+}
+
+static enum assay_error refuse(struct assay_response *response, enum assay_error error,
+                               const char *text)
+{
+    assay_fail(&response->failure, error, "%s", text);
+    return assay_break_off_response(response);
+}
+
+/* What the head says of the content. */
+static void take_framing(struct assay_response *response)
+{
+    const struct http_message *message = &response->wire->reader.message;
+    response->framing = message->framing;
+    response->has_left = message->framing == HTTP_FRAMING_LENGTH;
+    response->left = message->content_length;
+    response->is_chunked = message->has_coding && is_coded_in_chunks(response);
+    /* RFC 9112, section 6.3: both fields may be an attack, so nothing is trusted behind it. */
+    response->will_close = !message->persists || response->asks_close ||
+                           !response->is_request_whole ||
+                           (message->has_length && message->has_coding);
+}
+
 /* The final response's head is whole. */
-static enum assay_error end_head(struct assay_connection *connection)
+static enum assay_error end_head(struct assay_response *response)
 {
     enum { STATUS_SWITCHING_PROTOCOLS = 101 };
-    struct assay_response *response = &connection->response;
-    const struct http_message *message = &connection->reader.message;
+    const enum http_framing framing = response->wire->reader.message.framing;
     if (response->stage == ASSAY_STAGE_TUNNEL) {
+        assay_debug_proxy_lines(response->wire);
         response->stage = ASSAY_STAGE_WHOLE;
         return ASSAY_OK;
     }
-    if (response->status == STATUS_SWITCHING_PROTOCOLS && !connection->outgoing.has_upgrade) {
-        assay_fail(connection, ASSAY_UNASKED_SWITCH, "the server switches protocols unasked");
-        return assay_break_off_response(connection);
-    }
-    const bool has_content =
-        message->framing != HTTP_FRAMING_NONE && message->framing != HTTP_FRAMING_TUNNEL;
-    if (has_content && has_unknown_coding(&response->fields)) {
-        assay_fail(connection, ASSAY_UNKNOWN_TRANSFER_ENCODING,
-                   "the response has a transfer coding other than chunked");
-        return assay_break_off_response(connection);
-    }
-    connection->is_peer_1_0 = connection->reader.start.minor == 0;
-    response->will_close =
-        !message->persists || connection->outgoing.has_close || !connection->outgoing.is_whole;
-    response->has_left = message->framing == HTTP_FRAMING_LENGTH;
-    response->left = message->content_length;
+    assay_debug_fields(response->wire, &response->fields);
+    if (response->status == STATUS_SWITCHING_PROTOCOLS && !response->asks_upgrade)
+        return refuse(response, ASSAY_UNASKED_SWITCH, "the server switches protocols unasked");
+    if (framing != HTTP_FRAMING_NONE && framing != HTTP_FRAMING_TUNNEL &&
+        has_unknown_coding(&response->fields))
+        return refuse(response, ASSAY_UNKNOWN_TRANSFER_ENCODING,
+                      "the response has a transfer coding other than chunked");
+    take_framing(response);
     response->has_head = true;
     response->stage = ASSAY_STAGE_BODY;
     return ASSAY_OK;
 }
 
-static enum assay_error end_interim(struct assay_connection *connection)
+static enum assay_error end_interim(struct assay_response *response)
 {
-    struct assay_response *response = &connection->response;
-    if (response->interims.count >= connection->options.interim_count_max) {
-        assay_fail(connection, ASSAY_TOO_MANY_INTERIMS, "more than %zu interim responses",
-                   connection->options.interim_count_max);
-        return assay_break_off_response(connection);
+    const size_t count_max = response->wire->options.interim_count_max;
+    assay_debug_interim_lines(response->wire);
+    if (response->interims.count >= count_max) {
+        assay_fail(&response->failure, ASSAY_TOO_MANY_INTERIMS,
+                   "more than %zu interim responses (interim_count_max)", count_max);
+        return assay_break_off_response(response);
     }
     if (!assay_interim_list_add(&response->interims, response->status, &response->fields))
-        return assay_fail_no_memory(connection);
+        return assay_fail_no_memory(response);
+    response->has_start = false;
+    response->interim_end = response->wire->reader.offset;
     return ASSAY_OK;
 }
 
-static enum assay_error take_head_event(struct assay_connection *connection, enum http_event event)
+static enum assay_error take_head_event(struct assay_response *response, enum http_event event)
 {
     if (event == HTTP_START)
-        return keep_start(connection);
+        return keep_start(response);
     if (event == HTTP_FIELD)
-        return keep_field(connection, &connection->response.fields);
+        return keep_field(response, &response->fields);
     if (event == HTTP_HEAD)
-        return connection->reader.message.is_interim ? ASSAY_OK : end_head(connection);
+        return response->wire->reader.message.is_interim ? ASSAY_OK : end_head(response);
     if (event == HTTP_END)
-        return end_interim(connection);
-    return assay_fail_event(connection, event);
+        return end_interim(response);
+    return assay_fail_event(response, event);
 }
 
-enum assay_error assay_receive_head(struct assay_connection *connection, bool may_block)
+enum assay_error assay_receive_head(struct assay_response *response, bool may_block)
 {
-    struct assay_response *response = &connection->response;
+    struct http_reader *reader = &response->wire->reader;
+    if (response->stage == ASSAY_STAGE_HEAD || response->stage == ASSAY_STAGE_TUNNEL)
+        reader->answers = response->answers;
+    if (response->interim_end == 0)
+        response->interim_end = reader->offset; /* what came before is of other responses */
     while (response->stage == ASSAY_STAGE_HEAD || response->stage == ASSAY_STAGE_TUNNEL) {
         enum http_event event;
-        if (assay_next_event(connection, may_block, &event) != ASSAY_OK)
+        if (assay_next_event(response, may_block, &event) != ASSAY_OK)
             break;
         if (event == HTTP_NEED_MORE)
             return ASSAY_OK;
-        if (take_head_event(connection, event) != ASSAY_OK)
+        if (take_head_event(response, event) != ASSAY_OK)
             break;
     }
-    return response->error;
+    return response->stage == ASSAY_STAGE_FAILED ? response->failure.error : ASSAY_OK;
 }
 
 /* The message is whole. The connection stays only when both sides allow it (RFC 9112, section 9.3)
- * and nothing lies behind the message. */
-static void end_message(struct assay_connection *connection)
+ * and nothing lies behind the message that is not awaited. */
+static void end_message(struct assay_response *response)
 {
-    struct assay_response *response = &connection->response;
+    struct assay_wire *wire = response->wire;
     response->stage = ASSAY_STAGE_WHOLE;
-    if (connection->input.len > 0 || connection->is_ended)
-        response->will_close = true;
-    if (response->will_close)
-        assay_connection_disconnect(connection);
+    wire->was_used = true;
+    wire->awaited--;
+    const bool has_surplus = wire->input.len > 0 || wire->is_ended;
+    if (response->will_close || (wire->awaited == 0 && has_surplus))
+        assay_wire_close(wire);
 }
 
-static enum assay_error take_body_event(struct assay_connection *connection, enum http_event event)
+static enum assay_error take_chunk(struct assay_response *response)
 {
-    struct assay_response *response = &connection->response;
+    const struct http_reader *reader = &response->wire->reader;
+    response->has_left = reader->chunk_size > 0;
+    response->left = reader->chunk_size;
+    response->chunk.number += response->has_chunk;
+    response->chunk.size = reader->chunk_size;
+    response->has_chunk = true;
+    response->extension.len = 0;
+    assay_buffer_add(&response->extension, reader->extension);
+    return response->extension.is_failed ? assay_fail_no_memory(response) : ASSAY_OK;
+}
+
+static enum assay_error take_body_event(struct assay_response *response, enum http_event event)
+{
     if (event == HTTP_DATA) {
-        response->data = connection->reader.data;
+        response->data = response->wire->reader.data;
         response->body_len += response->data.len;
         response->left -= response->has_left ? response->data.len : 0;
         return ASSAY_OK;
     }
-    if (event == HTTP_CHUNK) {
-        response->has_left = connection->reader.chunk_size > 0;
-        response->left = connection->reader.chunk_size;
-        return ASSAY_OK;
-    }
+    if (event == HTTP_CHUNK)
+        return take_chunk(response);
     if (event == HTTP_TRAILER)
-        return keep_field(connection, &response->trailers);
+        return keep_field(response, &response->trailers);
     if (event != HTTP_END)
-        return assay_fail_event(connection, event);
-    end_message(connection);
+        return assay_fail_event(response, event);
+    end_message(response);
     return ASSAY_OK;
 }
 
-/* Reads on until there is data to hand out, or the body is at its end, good or bad. Where it
- * `may_block` not, it also stops when nothing more is there. */
-static void advance(struct assay_connection *connection, bool may_block)
+static void receive_body(struct assay_response *response, bool may_block)
 {
-    struct assay_response *response = &connection->response;
     while (response->stage == ASSAY_STAGE_BODY && response->data.len == 0) {
         enum http_event event;
-        if (assay_next_event(connection, may_block, &event) != ASSAY_OK || event == HTTP_NEED_MORE)
+        if (assay_next_event(response, may_block, &event) != ASSAY_OK || event == HTTP_NEED_MORE)
             return;
-        if (take_body_event(connection, event) != ASSAY_OK)
+        if (take_body_event(response, event) != ASSAY_OK)
             return;
     }
 }
 
-/* Whether there is data; if not, `error` says why. */
-static bool has_data(struct assay_response *response, enum assay_error *error)
+void assay_receive_body(struct assay_response *response)
 {
-    *error = ASSAY_OK;
-    if (response->stage == ASSAY_STAGE_NONE || response->stage == ASSAY_STAGE_HEAD) {
-        *error = assay_fail(response->connection, ASSAY_RESPONSE_NOT_READY,
-                            "the head of the response was not read");
-        return false;
-    }
-    advance(response->connection, true);
-    if (response->data.len > 0)
-        return true;
-    *error = response->error;
-    return false;
+    receive_body(response, true);
 }
 
-enum assay_error assay_getresponse(struct assay_connection *connection,
-                                   struct assay_response **response)
+void assay_settle(struct assay_response *response)
 {
-    if (connection->state != ASSAY_STATE_REQUEST_SENT) {
-        *response = NULL;
-        return assay_fail(connection, ASSAY_RESPONSE_NOT_READY, "no request is sent");
-    }
-    *response = &connection->response;
-    enum assay_error error = assay_end_body(connection);
-    if (error == ASSAY_OK)
-        error = assay_receive_head(connection, true);
-    connection->state = ASSAY_STATE_IDLE;
-    /* So that a response without a body needs no read before the connection is free again. */
-    if (error == ASSAY_OK)
-        advance(connection, false);
-    return error;
-}
-
-enum assay_error assay_read(struct assay_response *response, uint8_t *into, size_t amount,
-                            size_t *got)
-{
-    *got = 0;
-    while (*got < amount) {
-        enum assay_error error;
-        if (!has_data(response, &error))
-            return error;
-        const size_t rest = amount - *got;
-        const size_t count = response->data.len < rest ? response->data.len : rest;
-        memcpy(into + *got, bytes_take(&response->data, count).at, count);
-        *got += count;
-    }
-    /* So that what was read to its end is known to be whole without one more call. */
-    advance(response->connection, false);
-    return ASSAY_OK;
-}
-
-enum assay_error assay_read_piece(struct assay_response *response, struct bytes *piece)
-{
-    enum assay_error error;
-    *piece = (struct bytes){NULL, 0};
-    if (has_data(response, &error))
-        *piece = bytes_take(&response->data, response->data.len);
-    return error;
+    const bool has_all = response->framing == HTTP_FRAMING_NONE ||
+                         response->framing == HTTP_FRAMING_TUNNEL ||
+                         (response->framing == HTTP_FRAMING_LENGTH && response->left == 0);
+    if (has_all)
+        receive_body(response, false);
 }

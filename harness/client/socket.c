@@ -64,16 +64,26 @@ static bool end_connect(int fd, int64_t until_ms)
     return error == 0;
 }
 
-int assay_socket_connect(const struct sockaddr *address, socklen_t size, int64_t until_ms)
+static bool bind_to(int fd, const struct assay_address *source)
+{
+    return source->size == 0 ||
+           bind(fd, (const struct sockaddr *)&source->storage, source->size) == 0;
+}
+
+/* A call that a signal interrupts goes on by itself (POSIX, connect). */
+static bool connect_to(int fd, const struct sockaddr *address, socklen_t size, int64_t until_ms)
+{
+    return connect(fd, address, size) == 0 ||
+           ((errno == EINPROGRESS || errno == EINTR) && end_connect(fd, until_ms));
+}
+
+int assay_socket_connect(const struct sockaddr *address, socklen_t size,
+                         const struct assay_address *source, int64_t until_ms)
 {
     const int fd = socket(address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return -1;
-    /* A call that a signal interrupts goes on by itself (POSIX, connect). */
-    const bool is_connected =
-        connect(fd, address, size) == 0 ||
-        ((errno == EINPROGRESS || errno == EINTR) && end_connect(fd, until_ms));
-    if (!is_connected) {
+    if (!bind_to(fd, source) || !connect_to(fd, address, size, until_ms)) {
         const int error = errno;
         close(fd);
         errno = error;

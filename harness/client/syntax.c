@@ -18,13 +18,13 @@ bool assay_is_value_octet(uint8_t octet)
     return octet == '\t' || (octet >= ' ' && octet != 0x7f);
 }
 
-bool assay_check_octets(struct assay_connection *connection, struct bytes text, const char *what,
+bool assay_check_octets(struct assay_failure *failure, struct bytes text, const char *what,
                         bool (*is_allowed)(uint8_t octet), enum assay_error error)
 {
     for (size_t i = 0; i < text.len; i++) {
         if (is_allowed(text.at[i]))
             continue;
-        assay_fail(connection, error, "%s cannot hold octet 0x%02x (at %zu)", what, text.at[i], i);
+        assay_fail(failure, error, "%s cannot hold octet 0x%02x (at %zu)", what, text.at[i], i);
         return false;
     }
     return true;

@@ -9,6 +9,7 @@
 struct assay_tls {
     SSL_CTX *context;
     BIO_METHOD *method; /* of what layers read and write by */
+    bool is_any_host;
 };
 
 /* RFC 8446, section 5.1: the longest plaintext of a record. */

@@ -6,7 +6,7 @@
 static bool is_given(const struct assay_request *request, const char *name)
 {
     for (size_t i = 0; i < request->field_count; i++)
-        if (bytes_equal_fold(request->fields[i].name, bytes_of(name)))
+        if (bytes_equal_fold(bytes_given(request->fields[i].name), bytes_of(name)))
             return true;
     return false;
 }
@@ -24,31 +24,45 @@ static enum assay_error put_length(struct assay_connection *connection, uint64_t
 {
     char digits[sizeof("18446744073709551615")];
     snprintf(digits, sizeof(digits), "%" PRIu64, length);
-    return assay_putheader(connection, bytes_of("Content-Length"), bytes_of(digits));
+    return assay_putheader(connection, assay_text("Content-Length"), assay_text(digits));
+}
+
+static enum assay_error put_chunked(struct assay_connection *connection)
+{
+    return assay_putheader(connection, assay_text("Transfer-Encoding"), assay_text("chunked"));
+}
+
+static const char *size_unknown(enum assay_body_kind kind)
+{
+    if (kind == ASSAY_BODY_STREAM)
+        return "Unable to determine size of <stream>";
+    return kind == ASSAY_BODY_FILE ? "Unable to determine size of <file>"
+                                   : "Unable to determine size of <reader>";
 }
 
 /* The framing that the body asks for, unless the caller gave one: RFC 9112, section 6. */
 static enum assay_error put_framing(struct assay_connection *connection,
                                     const struct assay_request *request, struct bytes method)
 {
-    static const char chunked[] = "chunked";
     const struct assay_body *body = &request->body;
     if (is_given(request, "Content-Length") || is_given(request, "Transfer-Encoding"))
         return ASSAY_OK;
     if (body->trailer_count > 0)
-        return assay_putheader(connection, bytes_of("Transfer-Encoding"), bytes_of(chunked));
+        return put_chunked(connection);
     switch (body->kind) {
     case ASSAY_BODY_NONE:
         return is_body_expected(method) ? put_length(connection, 0) : ASSAY_OK;
     case ASSAY_BODY_BYTES:
         return put_length(connection, body->bytes.len);
     case ASSAY_BODY_STREAM:
+    case ASSAY_BODY_READER:
     case ASSAY_BODY_FILE:
         break;
     }
     if (body->has_length)
         return put_length(connection, body->length);
-    return assay_putheader(connection, bytes_of("Transfer-Encoding"), bytes_of(chunked));
+    assay_debug_line(&connection->options, connection->debuglevel, size_unknown(body->kind));
+    return put_chunked(connection);
 }
 
 /* RFC 9110, section 6.6.2. */
@@ -61,12 +75,13 @@ static enum assay_error put_trailer_names(struct assay_connection *connection,
         return ASSAY_OK;
     for (size_t i = 0; i < body->trailer_count; i++) {
         assay_buffer_add_text(&names, i > 0 ? ", " : "");
-        assay_buffer_add(&names, body->trailers[i].name);
+        assay_buffer_add(&names, bytes_given(body->trailers[i].name));
     }
     const enum assay_error error =
         names.is_failed
-            ? assay_fail(connection, ASSAY_NO_MEMORY, "no memory for the head")
-            : assay_putheader(connection, bytes_of("Trailer"), (struct bytes){names.at, names.len});
+            ? assay_fail(&connection->failure, ASSAY_NO_MEMORY, "no memory for the head")
+            : assay_putheader(connection, assay_text("Trailer"),
+                              (struct assay_bytes){names.at, names.len});
     assay_buffer_release(&names);
     return error;
 }
@@ -79,21 +94,34 @@ static enum assay_error put_own(struct assay_connection *connection,
     if (error == ASSAY_OK)
         error = put_trailer_names(connection, request);
     if (error == ASSAY_OK && request->expects_continue && !is_given(request, "Expect"))
-        error = assay_putheader(connection, bytes_of("Expect"), bytes_of("100-continue"));
+        error = assay_putheader(connection, assay_text("Expect"), assay_text("100-continue"));
+    return error;
+}
+
+/* Nothing that was refused leaves the request begun. */
+static enum assay_error drop(struct assay_connection *connection, enum assay_error error)
+{
+    assay_outgoing_reset(&connection->outgoing);
+    connection->state = ASSAY_IDLE;
     return error;
 }
 
 enum assay_error assay_request(struct assay_connection *connection,
                                const struct assay_request *request)
 {
-    const struct bytes method = request->method.at != NULL ? request->method : bytes_of("GET");
+    const struct assay_bytes method =
+        request->method.at != NULL ? request->method : assay_text("GET");
     unsigned skip = is_given(request, "Host") ? ASSAY_SKIP_HOST : ASSAY_SKIP_NOTHING;
     if (is_given(request, "Accept-Encoding"))
         skip |= ASSAY_SKIP_ACCEPT_ENCODING;
     enum assay_error error = assay_putrequest(connection, method, request->target, skip);
-    if (error == ASSAY_OK)
-        error = put_own(connection, request, method);
+    if (error != ASSAY_OK)
+        return error;
+    error = put_own(connection, request, bytes_given(method));
     for (size_t i = 0; i < request->field_count && error == ASSAY_OK; i++)
         error = assay_putheader(connection, request->fields[i].name, request->fields[i].value);
-    return error == ASSAY_OK ? assay_endheaders(connection, &request->body) : error;
+    if (error != ASSAY_OK)
+        return drop(connection, error);
+    return assay_endheaders(connection, &request->body,
+                            request->encode_chunked || !is_given(request, "Transfer-Encoding"));
 }

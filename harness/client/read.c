@@ -1,0 +1,135 @@
+#include "harness/client/private.h"
+
+static enum assay_error error_of(const struct assay_response *response)
+{
+    return response->stage == ASSAY_STAGE_FAILED ? response->failure.error : ASSAY_OK;
+}
+
+/* Whether there is data; if not, it is the end, or there was an error. */
+static bool has_data(struct assay_response *response)
+{
+    if (response->stage == ASSAY_STAGE_BODY)
+        assay_receive_body(response);
+    return response->data.len > 0;
+}
+
+/* At most `count` octets of the data that is there. */
+static struct bytes take_data(struct assay_response *response, size_t count)
+{
+    if (count > response->data.len)
+        count = response->data.len;
+    const struct bytes taken = bytes_take(&response->data, count);
+    if (response->data.len == 0)
+        assay_settle(response);
+    return taken;
+}
+
+enum assay_error assay_read(struct assay_response *response, void *into, size_t amount, size_t *got)
+{
+    uint8_t *at = into;
+    *got = 0;
+    while (*got < amount) {
+        if (!has_data(response))
+            return error_of(response);
+        const struct bytes taken = take_data(response, amount - *got);
+        memcpy(at + *got, taken.at, taken.len);
+        *got += taken.len;
+    }
+    return ASSAY_OK;
+}
+
+enum assay_error assay_read1(struct assay_response *response, void *into, size_t size, size_t *got)
+{
+    *got = 0;
+    if (size == 0 || !has_data(response))
+        return size == 0 ? ASSAY_OK : error_of(response);
+    const struct bytes taken = take_data(response, size);
+    memcpy(into, taken.at, taken.len);
+    *got = taken.len;
+    return ASSAY_OK;
+}
+
+enum assay_error assay_read_piece(struct assay_response *response, struct assay_bytes *piece)
+{
+    *piece = (struct assay_bytes){NULL, 0};
+    if (!has_data(response))
+        return error_of(response);
+    *piece = bytes_lent(take_data(response, SIZE_MAX));
+    return ASSAY_OK;
+}
+
+enum assay_error assay_peek(struct assay_response *response, struct assay_bytes *octets)
+{
+    *octets = (struct assay_bytes){NULL, 0};
+    if (has_data(response))
+        *octets = bytes_lent(response->data);
+    return ASSAY_OK;
+}
+
+static enum assay_error fail_gathering(struct assay_response *response, enum assay_error error)
+{
+    if (error == ASSAY_NO_MEMORY)
+        return assay_fail_no_memory(response);
+    assay_fail(&response->failure, error,
+               "more than %zu octets were to be gathered (body_size_max)",
+               response->wire->options.body_size_max);
+    return assay_break_off_response(response);
+}
+
+/* Gathers what is taken. */
+static enum assay_error gather(struct assay_response *response, size_t count)
+{
+    struct assay_buffer *gathered = &response->gathered;
+    const size_t room = response->wire->options.body_size_max - gathered->len;
+    const size_t wanted = count < response->data.len ? count : response->data.len;
+    if (wanted > room)
+        return fail_gathering(response, ASSAY_BODY_TOO_LARGE);
+    assay_buffer_add(gathered, take_data(response, wanted));
+    if (!gathered->is_failed)
+        return ASSAY_OK;
+    gathered->is_failed = false;
+    return fail_gathering(response, ASSAY_NO_MEMORY);
+}
+
+static struct assay_bytes lend_gathered(const struct assay_response *response)
+{
+    return (struct assay_bytes){response->gathered.at, response->gathered.len};
+}
+
+enum assay_error assay_read_all(struct assay_response *response, struct assay_bytes *octets)
+{
+    enum assay_error error = ASSAY_OK;
+    response->gathered.len = 0;
+    while (error == ASSAY_OK && has_data(response))
+        error = gather(response, SIZE_MAX);
+    *octets = lend_gathered(response);
+    return error != ASSAY_OK ? error : error_of(response);
+}
+
+/* Octets up to and with the next LF, or all of them. */
+static size_t count_to_lf(struct bytes data, bool *is_end)
+{
+    const uint8_t *at = memchr(data.at, '\n', data.len);
+    *is_end = at != NULL;
+    return at != NULL ? (size_t)(at - data.at) + 1 : data.len;
+}
+
+enum assay_error assay_readline(struct assay_response *response, size_t limit,
+                                struct assay_bytes *line)
+{
+    enum assay_error error = ASSAY_OK;
+    bool is_end = false;
+    if (limit == 0)
+        limit = SIZE_MAX;
+    response->gathered.len = 0;
+    while (error == ASSAY_OK && !is_end && response->gathered.len < limit && has_data(response)) {
+        size_t count = count_to_lf(response->data, &is_end);
+        if (count > limit - response->gathered.len)
+            count = limit - response->gathered.len;
+        error = gather(response, count);
+    }
+    *line = lend_gathered(response);
+    if (error == ASSAY_OK && !is_end && response->gathered.len < limit)
+        error = error_of(response);
+    return error;
+}
