@@ -47,9 +47,11 @@ static void add_repr_octet(struct assay_buffer *line, uint8_t octet, char quote,
     enum { LATIN1_FIRST = 0xa1, SOFT_HYPHEN = 0xad, DELETE = 0x7f };
     static const char names[] = {['\t'] = 't', ['\n'] = 'n', ['\r'] = 'r', ['\\'] = '\\'};
     char escape[sizeof("\\xff")];
-    const char name = octet < sizeof(names) ? names[octet] : '\0';
-    if (name != '\0' || octet == (uint8_t)quote) {
-        snprintf(escape, sizeof(escape), "\\%c", name != '\0' ? name : quote);
+    char name = octet < sizeof(names) ? names[octet] : '\0';
+    if (octet == (uint8_t)quote)
+        name = quote;
+    if (name != '\0') {
+        snprintf(escape, sizeof(escape), "\\%c", name);
         assay_buffer_add_text(line, escape);
     } else if (octet < ' ' || octet == DELETE ||
                (octet > DELETE && (!is_str || octet < LATIN1_FIRST || octet == SOFT_HYPHEN))) {

@@ -1,6 +1,14 @@
 #include "harness/client/private.h"
 
+#include "wire/uri.h"
+
 #include <stdlib.h>
+
+static bool is_uri(struct bytes target)
+{
+    struct bytes scheme, authority;
+    return uri_take_authority(&target, &scheme, &authority);
+}
 
 /* RFC 9110, section 7.1: what the request was of. */
 static bool set_url(const struct assay_connection *connection, struct assay_response *response)
@@ -15,7 +23,7 @@ static bool set_url(const struct assay_connection *connection, struct assay_resp
         assay_buffer_add_text(url, "://");
         assay_host_add(url, host, host->port != 0 ? host->port : default_port, default_port);
     }
-    if (target.at[0] == '/' || memchr(target.at, ':', target.len) != NULL)
+    if (target.at[0] == '/' || is_uri(target))
         assay_buffer_add(url, target);
     assay_buffer_add(url, (struct bytes){(const uint8_t *)"", 1});
     return !url->is_failed;

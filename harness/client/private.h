@@ -359,6 +359,9 @@ size_t assay_count_members(struct bytes list, const char *member, bool *is_last)
 
 void assay_add_field(struct assay_buffer *buffer, struct bytes name, struct bytes value);
 
+/* Nothing of it was sent: the connection is idle again. Returns `error`. */
+enum assay_error assay_drop_request(struct assay_connection *connection, enum assay_error error);
+
 /* Forgets the request; keeps its memory for the next. */
 void assay_outgoing_reset(struct assay_outgoing *outgoing);
 void assay_outgoing_release(struct assay_outgoing *outgoing);

@@ -21,8 +21,7 @@ void assay_outgoing_reset(struct assay_outgoing *outgoing)
     *outgoing = (struct assay_outgoing){.head = head, .trailers = trailers};
 }
 
-/* Drops the request: nothing of it was sent. */
-static enum assay_error drop(struct assay_connection *connection, enum assay_error error)
+enum assay_error assay_drop_request(struct assay_connection *connection, enum assay_error error)
 {
     assay_outgoing_reset(&connection->outgoing);
     connection->state = ASSAY_IDLE;
@@ -161,7 +160,7 @@ enum assay_error assay_putheader_values(struct assay_connection *connection,
         const enum assay_error error =
             assay_take_given(connection, bytes_given(name), bytes_given(values[i]));
         if (error != ASSAY_OK)
-            return drop(connection, error);
+            return assay_drop_request(connection, error);
     }
     add_values(&connection->outgoing.head, bytes_given(name), values, count);
     return ASSAY_OK;
@@ -182,11 +181,11 @@ enum assay_error assay_endheaders(struct assay_connection *connection,
                           assay_state_name(connection->state));
     const enum assay_error error = assay_check_body(connection, body, encode_chunked);
     if (error != ASSAY_OK)
-        return drop(connection, error);
+        return assay_drop_request(connection, error);
     assay_buffer_add_text(&outgoing->head, "\r\n");
     if (outgoing->head.is_failed || outgoing->trailers.is_failed)
-        return drop(connection,
-                    assay_fail(&connection->failure, ASSAY_NO_MEMORY, "no memory for the head"));
+        return assay_drop_request(connection, assay_fail(&connection->failure, ASSAY_NO_MEMORY,
+                                                         "no memory for the head"));
     connection->state = ASSAY_REQUEST_SENT;
     return assay_send_request(connection, body);
 }

@@ -46,10 +46,11 @@ struct assay_interims assay_response_interims(const struct assay_response *respo
 static const struct assay_field *find(const struct assay_response *response, const char *name,
                                       size_t from)
 {
-    const struct assay_fields fields = assay_getheaders(response);
-    for (size_t i = from; i < fields.count; i++)
-        if (bytes_equal_fold(bytes_given(fields.items[i].name), bytes_of(name)))
-            return &fields.items[i];
+    const struct assay_field *items = response->fields.items;
+    const size_t count = assay_getheaders(response).count;
+    for (size_t i = from; i < count; i++)
+        if (bytes_equal_fold(bytes_given(items[i].name), bytes_of(name)))
+            return &items[i];
     return NULL;
 }
 

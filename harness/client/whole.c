@@ -98,14 +98,6 @@ static enum assay_error put_own(struct assay_connection *connection,
     return error;
 }
 
-/* Nothing that was refused leaves the request begun. */
-static enum assay_error drop(struct assay_connection *connection, enum assay_error error)
-{
-    assay_outgoing_reset(&connection->outgoing);
-    connection->state = ASSAY_IDLE;
-    return error;
-}
-
 enum assay_error assay_request(struct assay_connection *connection,
                                const struct assay_request *request)
 {
@@ -121,7 +113,7 @@ enum assay_error assay_request(struct assay_connection *connection,
     for (size_t i = 0; i < request->field_count && error == ASSAY_OK; i++)
         error = assay_putheader(connection, request->fields[i].name, request->fields[i].value);
     if (error != ASSAY_OK)
-        return drop(connection, error);
+        return assay_drop_request(connection, error);
     return assay_endheaders(connection, &request->body,
                             request->encode_chunked || !is_given(request, "Transfer-Encoding"));
 }
