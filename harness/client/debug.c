@@ -47,7 +47,9 @@ static void add_repr_octet(struct assay_buffer *line, uint8_t octet, char quote,
     enum { LATIN1_FIRST = 0xa1, SOFT_HYPHEN = 0xad, DELETE = 0x7f };
     static const char names[] = {['\t'] = 't', ['\n'] = 'n', ['\r'] = 'r', ['\\'] = '\\'};
     char escape[sizeof("\\xff")];
-    char name = octet < sizeof(names) ? names[octet] : '\0';
+    char name = '\0';
+    if (octet < sizeof(names))
+        name = names[octet];
     if (octet == (uint8_t)quote)
         name = quote;
     if (name != '\0') {
