@@ -1,5 +1,6 @@
 #!/bin/sh
-# The manual page has every command and every option that --help has, and no other; and it is well formed.
+# The program's manual page has every command and every option that --help has, and no other; and the pages are well
+# formed. The page of the library is held against its header by library.sh.
 set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -13,8 +14,11 @@ grep -q '^command run$' "$folder/help"
 grep -q '^option grep$' "$folder/help"
 diff -u "$folder/help" "$folder/manual"
 if command -v groff >/dev/null; then
-    groff -mdoc -Tutf8 -ww -z docs/assay.1 2>"$folder/mistakes"
-    diff /dev/null "$folder/mistakes"
+    # 90 columns, for no line can be broken within a prototype's argument.
+    for page in docs/*.[13]; do
+        groff -mdoc -Tutf8 -rLL=90n -ww -z "$page" 2>"$folder/mistakes"
+        diff /dev/null "$folder/mistakes"
+    done
 else
-    echo "groff is not here: whether the page can be set was left out"
+    echo "groff is not here: whether the pages can be set was left out"
 fi
