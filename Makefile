@@ -1,21 +1,27 @@
 # make run      set up what is missing, build, and play the corpus against the bundled client
 # make check    set up what is missing, build, and run all tests
-# make          build build/assay
+# make          build build/assay, and the client as a library (make lib: that alone)
 # make asan     the tests under AddressSanitizer and UBSan
 # make valgrind one point of each case, under valgrind
 # make lint     banned calls, headers alone, format, cppcheck, clang-tidy
 # make format   clang-format in place
 # make fuzz     the reader, or FUZZ=loader, report or peer, for FUZZ_SECONDS=600, by libFuzzer (clang)
 # make bench    what runs and relays cost, beside programs that do nothing else
-# make install  DESTDIR= PREFIX=/usr/local; make uninstall; make clean
+# make install  DESTDIR= PREFIX=/usr/local LIBDIR= ...; make uninstall; make clean
+#               install-lib, uninstall-lib: the library alone
 
 CC         ?= cc
 PKG_CONFIG ?= pkg-config
 INSTALL    ?= install
 PYTHON     ?= /usr/bin/python3
-PREFIX     ?= /usr/local
 BUILD      ?= build
-DATA_DIR    = $(PREFIX)/share/assay
+PREFIX     ?= /usr/local
+BINDIR     ?= $(PREFIX)/bin
+LIBDIR     ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+DATADIR    ?= $(PREFIX)/share
+MANDIR     ?= $(DATADIR)/man
+DATA_DIR    = $(DATADIR)/assay
 
 PACKAGES      = libcjson libmicrohttpd libuv openssl
 TEST_PACKAGES = cunit
@@ -39,13 +45,16 @@ TEST_SRC = $(wildcard tests/*.c)
 ALL_SRC  = $(wildcard $(FOLDERS:%=%/*.c)) $(TEST_SRC)
 HEADERS  = $(wildcard $(FOLDERS:%=%/*.h)) $(wildcard tests/*.h)
 FUZZ_SRC = $(wildcard tests/fuzz/*.c)
+EXAMPLES = $(wildcard docs/example/*.c)
 CORE_OBJ = $(CORE_SRC:%.c=$(BUILD)/%.o)
 TEST_OBJ = $(TEST_SRC:%.c=$(BUILD)/%.o)
 
 .PHONY: force all setup check suites run asan valgrind lint fuzz bench format install uninstall clean
 .DELETE_ON_ERROR:
 
-all: $(BUILD)/assay
+all: $(BUILD)/assay lib
+
+include harness/client/library.mk
 
 $(BUILD)/assay: $(BUILD)/harness/main.o $(CORE_OBJ)
 	$(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LIBS)
@@ -129,33 +138,33 @@ $(BUILD)/record.so: tests/bench/record.c Makefile
 
 BANNED = \b(strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol|sscanf|alloca|setjmp|longjmp|system|popen|sleep|usleep|signal)\(
 lint: setup
-	@! grep -nE '$(BANNED)' $(ALL_SRC) $(FUZZ_SRC) $(HEADERS)
+	@! grep -nE '$(BANNED)' $(ALL_SRC) $(FUZZ_SRC) $(EXAMPLES) $(HEADERS)
 	@for header in $(HEADERS); do \
 	    $(CC) $(STANDARD) -I. -fsyntax-only -include $$header -x c /dev/null || exit 1; done
-	@clang-format --dry-run --Werror $(ALL_SRC) $(FUZZ_SRC) $(HEADERS)
+	@clang-format --dry-run --Werror $(ALL_SRC) $(FUZZ_SRC) $(EXAMPLES) $(HEADERS)
 	@cppcheck --quiet --std=c11 -I. --enable=warning,performance,portability \
 	    --inline-suppr --error-exitcode=1 $(ALL_SRC)
 # clang-tidy: one file a run, for version 14 reports false va_list errors on several at once.
 	@printf '%s\n' $(ALL_SRC) | xargs -n 1 -P 2 -I {} clang-tidy --quiet {} -- $(STANDARD) -I.
 
 format:
-	clang-format -i $(ALL_SRC) $(FUZZ_SRC) $(HEADERS)
+	clang-format -i $(ALL_SRC) $(FUZZ_SRC) $(EXAMPLES) $(HEADERS)
 
-# The corpus goes along: cases, schema, catalog; the drivers; and the manual page.
+# The corpus goes along: cases, schema, catalog; the drivers; the manual pages; and the library.
 DATA_FOLDERS = cases $(wildcard drivers)
-install: all
-	$(INSTALL) -d $(DESTDIR)$(PREFIX)/bin
-	$(INSTALL) -m 755 $(BUILD)/assay $(DESTDIR)$(PREFIX)/bin/
-	$(INSTALL) -d $(DESTDIR)$(PREFIX)/share/man/man1
-	$(INSTALL) -m 644 docs/assay.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+install: all install-lib
+	$(INSTALL) -d $(DESTDIR)$(BINDIR)
+	$(INSTALL) -m 755 $(BUILD)/assay $(DESTDIR)$(BINDIR)/
+	$(INSTALL) -d $(DESTDIR)$(MANDIR)/man1
+	$(INSTALL) -m 644 docs/assay.1 $(DESTDIR)$(MANDIR)/man1/
 	find $(DATA_FOLDERS) -name __pycache__ -prune -o -type d -exec $(INSTALL) -d $(DESTDIR)$(DATA_DIR)/{} \;
 	find $(DATA_FOLDERS) -name __pycache__ -prune -o -type f ! -perm -u+x \
 	    -exec $(INSTALL) -m 644 {} $(DESTDIR)$(DATA_DIR)/{} \;
 	find $(DATA_FOLDERS) -name __pycache__ -prune -o -type f -perm -u+x \
 	    -exec $(INSTALL) -m 755 {} $(DESTDIR)$(DATA_DIR)/{} \;
 
-uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/assay $(DESTDIR)$(PREFIX)/share/man/man1/assay.1
+uninstall: uninstall-lib
+	rm -f $(DESTDIR)$(BINDIR)/assay $(DESTDIR)$(MANDIR)/man1/assay.1
 	rm -rf $(DESTDIR)$(DATA_DIR)
 
 clean:
