@@ -1,4 +1,4 @@
-/* version -- of assay and of its bundled client. */
+/* version -- of assay. Its client, a library of its own, has one in harness/client/client.h. */
 #ifndef HARNESS_VERSION_H
 #define HARNESS_VERSION_H
 
