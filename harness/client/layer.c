@@ -6,6 +6,8 @@
 #include <openssl/x509v3.h>
 #include <stdlib.h>
 
+enum { HOST_FLAGS = X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS };
+
 static bool is_address(const char *host)
 {
     struct in6_addr address;
@@ -17,8 +19,8 @@ static bool is_address(const char *host)
 static bool set_identity(struct assay_layer *layer, const struct assay_tls *tls)
 {
     SSL *ssl = layer->ssl;
-    SSL_set_hostflags(ssl,
-                      X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    layer->is_any_host = tls->is_any_host;
+    SSL_set_hostflags(ssl, HOST_FLAGS);
     if (is_address(layer->host))
         return tls->is_any_host ||
                X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), layer->host) == 1;
@@ -39,8 +41,8 @@ static bool set_ssl(struct assay_layer *layer, const struct assay_tls *tls)
     BIO_set_init(bio, 1);
     SSL_set_bio(layer->ssl, bio, bio);
     SSL_set_connect_state(layer->ssl);
-    SSL_set_app_data(layer->ssl, layer);
-    return SSL_set_alpn_protos(layer->ssl, protocols, sizeof(protocols) - 1) == 0 &&
+    return SSL_set_app_data(layer->ssl, layer) == 1 &&
+           SSL_set_alpn_protos(layer->ssl, protocols, sizeof(protocols) - 1) == 0 &&
            set_identity(layer, tls);
 }
 
@@ -127,6 +129,25 @@ static bool is_protocol_ours(struct assay_layer *layer)
     return false;
 }
 
+/* OpenSSL has verified whom the certificate names, but not where it had no memory to note whom it
+ * was to look for: ssl_verify_cert_chain() of 3.0 takes no notice of that. */
+static bool is_host_meant(struct assay_layer *layer)
+{
+    X509 *certificate = SSL_get0_peer_certificate(layer->ssl);
+    int is_named = 0;
+    if (layer->is_any_host)
+        return true;
+    if (certificate != NULL)
+        is_named = is_address(layer->host)
+                       ? X509_check_ip_asc(certificate, layer->host, 0)
+                       : X509_check_host(certificate, layer->host, 0, HOST_FLAGS, NULL);
+    if (is_named < 0)
+        assay_layer_note(layer, ASSAY_NO_MEMORY, "no memory");
+    else if (is_named == 0)
+        assay_layer_note(layer, ASSAY_CERTIFICATE, "the certificate is of another host");
+    return is_named == 1;
+}
+
 ssize_t assay_layer_handshake(struct assay_layer *layer)
 {
     if (!SSL_is_init_finished(layer->ssl)) {
@@ -134,7 +155,7 @@ ssize_t assay_layer_handshake(struct assay_layer *layer)
         const int result = SSL_do_handshake(layer->ssl);
         if (result != 1)
             return take_failure(layer, result);
-        if (!is_protocol_ours(layer)) {
+        if (!is_host_meant(layer) || !is_protocol_ours(layer)) {
             layer->is_broken = true;
             return fail(layer);
         }

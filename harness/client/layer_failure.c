@@ -14,6 +14,11 @@ void assay_layer_note(struct assay_layer *layer, enum assay_error error, const c
     snprintf(layer->text, sizeof(layer->text), "TLS with %.64s: %.110s", layer->host, text);
 }
 
+static void note_memory(struct assay_layer *layer)
+{
+    assay_layer_note(layer, ASSAY_NO_MEMORY, "no memory");
+}
+
 /* "certificate has expired (CN localhost)": by OpenSSL, where a certificate does not hold. */
 int assay_layer_on_verified(int is_good, X509_STORE_CTX *store)
 {
@@ -22,6 +27,10 @@ int assay_layer_on_verified(int is_good, X509_STORE_CTX *store)
     char text[TEXT_SIZE], name[CN_SIZE] = "";
     if (is_good == 1)
         return 1;
+    if (X509_STORE_CTX_get_error(store) == X509_V_ERR_OUT_OF_MEM) {
+        note_memory(SSL_get_app_data(ssl));
+        return 0;
+    }
     if (certificate != NULL)
         X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, name,
                                   sizeof(name));
@@ -32,6 +41,14 @@ int assay_layer_on_verified(int is_good, X509_STORE_CTX *store)
     return 0;
 }
 
+bool assay_is_memory_short(void)
+{
+    bool is_short = false;
+    for (unsigned long error = ERR_get_error(); error != 0; error = ERR_get_error())
+        is_short |= ERR_GET_REASON(error) == ERR_R_MALLOC_FAILURE;
+    return is_short;
+}
+
 void assay_layer_note_failure(struct assay_layer *layer)
 {
     const unsigned long error = ERR_peek_error();
@@ -40,8 +57,12 @@ void assay_layer_note_failure(struct assay_layer *layer)
     char text[TEXT_SIZE];
     if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED && layer->text[0] != '\0')
         return; /* noted already */
+    if (assay_is_memory_short()) {
+        note_memory(layer);
+        return;
+    }
     const char *known = ERR_reason_error_string(error);
-    if (reason > SSL_AD_REASON_OFFSET)
+    if (reason > SSL_AD_REASON_OFFSET && reason <= SSL_AD_REASON_OFFSET + UINT8_MAX)
         snprintf(text, sizeof(text), "the server sent the alert \"%s\"",
                  SSL_alert_desc_string_long(reason - SSL_AD_REASON_OFFSET));
     else if (reason == SSL_R_WRONG_VERSION_NUMBER && !is_begun)

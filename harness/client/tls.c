@@ -95,6 +95,8 @@ struct assay_tls *assay_tls_new(const struct assay_tls_options *options, char *r
         snprintf(reason, reason_size, "no memory");
     ERR_clear_error();
     if (tls != NULL && !set_up(tls, options, &why)) {
+        if (assay_is_memory_short())
+            snprintf(reason, reason_size, "no memory");
         assay_tls_free(tls);
         tls = NULL;
     }

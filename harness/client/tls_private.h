@@ -19,7 +19,8 @@ struct assay_layer {
     SSL *ssl;
     struct assay_layer *below; /* owned; NULL: `fd` is */
     int fd;                    /* the connection's */
-    char *host;                /* whose certificate is wanted */
+    char *host;                /* whose certificate is wanted ... */
+    bool is_any_host;          /* ... or that of any other */
 
     struct assay_buffer early, out; /* read before TLS began; encrypted, and not sent yet */
     size_t early_at, out_at;        /* octets of these that are done with */
@@ -39,6 +40,9 @@ BIO_METHOD *assay_layer_method_new(void);
 
 /* Sends what waits in `out`; false with errno where some of it stays. */
 bool assay_layer_flush(struct assay_layer *layer);
+
+/* Whether OpenSSL says so. Empties its errors. */
+bool assay_is_memory_short(void);
 
 /* Notes why OpenSSL gave up. */
 void assay_layer_note(struct assay_layer *layer, enum assay_error error, const char *text);
