@@ -105,6 +105,18 @@ static enum assay_error fail_mismatch(struct assay_connection *connection, const
                                                   connection->outgoing.body_len));
 }
 
+/* A body that comes in chunks already. */
+static enum assay_error check_coded(struct assay_connection *connection, struct bytes piece)
+{
+    const enum assay_error error = assay_coded_take(&connection->outgoing, piece);
+    if (error == ASSAY_NO_MEMORY)
+        return assay_break_off(connection, assay_fail(&connection->failure, ASSAY_NO_MEMORY,
+                                                      "no memory for a line of the body"));
+    return error == ASSAY_OK
+               ? ASSAY_OK
+               : fail_mismatch(connection, "the body is not in chunks, as was declared");
+}
+
 static enum assay_error send_piece(struct assay_connection *connection, struct bytes piece)
 {
     struct assay_outgoing *outgoing = &connection->outgoing;
@@ -114,9 +126,9 @@ static enum assay_error send_piece(struct assay_connection *connection, struct b
     }
     if (outgoing->has_length && piece.len > outgoing->length - outgoing->body_len)
         return fail_mismatch(connection, "the body is longer than was declared");
-    if (outgoing->framing == ASSAY_REQUEST_CODED && !assay_coded_take(outgoing, piece))
-        return fail_mismatch(connection, "the body is not in chunks, as was declared");
-    return send_framed(connection, (struct bytes){NULL, 0}, piece);
+    const enum assay_error error =
+        outgoing->framing == ASSAY_REQUEST_CODED ? check_coded(connection, piece) : ASSAY_OK;
+    return error == ASSAY_OK ? send_framed(connection, (struct bytes){NULL, 0}, piece) : error;
 }
 
 static enum assay_error send_pieces(struct assay_connection *connection,

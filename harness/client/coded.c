@@ -14,19 +14,21 @@ static bool start(struct assay_outgoing *outgoing)
     return event == HTTP_HEAD;
 }
 
-bool assay_coded_take(struct assay_outgoing *outgoing, struct bytes piece)
+enum assay_error assay_coded_take(struct assay_outgoing *outgoing, struct bytes piece)
 {
     struct http_reader *reader = &outgoing->coded;
     if (!outgoing->is_coded_read && !start(outgoing))
-        return false;
+        return ASSAY_BODY_MISMATCH;
     while (piece.len > 0) {
         if (http_reader_progress(reader) == HTTP_AT_WHOLE)
-            return false;
+            return ASSAY_BODY_MISMATCH;
         const enum http_event event = http_reader_next(reader, &piece);
-        if (event == HTTP_DEVIATION || event == HTTP_LOST || event == HTTP_NO_MEMORY)
-            return false;
+        if (event == HTTP_NO_MEMORY)
+            return ASSAY_NO_MEMORY;
+        if (event == HTTP_DEVIATION || event == HTTP_LOST)
+            return ASSAY_BODY_MISMATCH;
     }
-    return true;
+    return ASSAY_OK;
 }
 
 bool assay_coded_is_whole(struct assay_outgoing *outgoing)

@@ -183,13 +183,13 @@ static enum assay_error check_coded(struct assay_connection *connection,
     struct assay_outgoing *outgoing = &connection->outgoing;
     if (outgoing->framing != ASSAY_REQUEST_CODED || body->kind != ASSAY_BODY_BYTES)
         return ASSAY_OK;
-    const bool is_good =
-        assay_coded_take(outgoing, bytes_given(body->bytes)) && assay_coded_is_whole(outgoing);
-    http_reader_release(&outgoing->coded);
-    outgoing->is_coded_read = false;
-    return is_good ? ASSAY_OK
-                   : assay_fail(&connection->failure, ASSAY_INVALID_BODY,
-                                "want whole chunks as the body, or encode_chunked");
+    const enum assay_error error = assay_coded_take(outgoing, bytes_given(body->bytes));
+    const bool is_whole = error == ASSAY_OK && assay_coded_is_whole(outgoing);
+    if (error == ASSAY_NO_MEMORY)
+        return assay_fail(&connection->failure, error, "no memory for a line of the body");
+    return is_whole ? ASSAY_OK
+                    : assay_fail(&connection->failure, ASSAY_INVALID_BODY,
+                                 "want whole chunks as the body, or encode_chunked");
 }
 
 enum assay_error assay_check_body(struct assay_connection *connection,

@@ -405,8 +405,9 @@ enum assay_piece assay_source_next(struct assay_source *source, uint64_t left, s
 
 /* --- coded.c: a body that is chunked already --------------------------------------- */
 
-/* Whether the octets go on a chunked body (RFC 9112, section 7.1). */
-bool assay_coded_take(struct assay_outgoing *outgoing, struct bytes piece);
+/* Whether the octets go on a chunked body (RFC 9112, section 7.1): ASSAY_BODY_MISMATCH, if not; or
+ * ASSAY_NO_MEMORY. */
+enum assay_error assay_coded_take(struct assay_outgoing *outgoing, struct bytes piece);
 
 /* And are at its end. */
 bool assay_coded_is_whole(struct assay_outgoing *outgoing);
