@@ -386,10 +386,10 @@ struct assay_interims {
 
 /*
  * Waits for the final response's head. Interim responses are kept (101 is final, and has to be
- * asked for by Upgrade). `response` is set whatever comes, but where the call stood in the wrong
- * state: after an error it shows what had come before, perhaps no more than interim responses. It
- * is the caller's, and may outlive the connection, whose socket it goes on to read where the
- * response ends with that.
+ * asked for by Upgrade). `response` is set whatever comes: after an error it shows what had come
+ * before, perhaps no more than interim responses. It is NULL where the call stood in the wrong
+ * state, or the request could not be ended, or not be sent once more. It is the caller's, and may
+ * outlive the connection, whose socket it goes on to read where the response ends with that.
  */
 ASSAY_API enum assay_error assay_getresponse(struct assay_connection *connection,
                                              struct assay_response **response);

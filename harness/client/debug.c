@@ -117,41 +117,47 @@ static struct bytes take_line(struct bytes *kept)
     return bytes_take(kept, at != NULL ? (size_t)(at - kept->at) + 1 : kept->len);
 }
 
-static struct bytes kept_of(const struct assay_wire *wire)
+/* What was kept, until more is; false where there is nothing to be written out, also because memory
+ * was short for it: a part would look like the whole. */
+static bool take_kept(struct assay_wire *wire, struct bytes *kept)
 {
-    return (struct bytes){wire->shown.at, wire->shown.len};
+    const bool is_whole = !wire->shown.is_failed;
+    *kept = (struct bytes){wire->shown.at, wire->shown.len};
+    wire->shown.len = 0;
+    wire->shown.is_failed = false;
+    return wire->debuglevel > 0 && is_whole;
 }
 
 void assay_debug_reply(struct assay_wire *wire)
 {
     struct assay_buffer line = {.len = 0};
-    struct bytes kept = kept_of(wire);
-    if (wire->debuglevel <= 0)
+    struct bytes kept;
+    if (!take_kept(wire, &kept))
         return;
     const struct iovec part = assay_part_of(take_line(&kept));
     assay_buffer_add_text(&line, "reply: ");
     add_repr(&line, &part, 1, true);
     write_out(&wire->options, &line);
-    wire->shown.len = 0;
 }
 
 void assay_debug_proxy_lines(struct assay_wire *wire)
 {
-    struct bytes kept = kept_of(wire);
-    while (wire->debuglevel > 0 && kept.len > 0) {
+    struct bytes kept;
+    if (!take_kept(wire, &kept))
+        return;
+    while (kept.len > 0) {
         struct assay_buffer line = {.len = 0};
         assay_buffer_add_text(&line, "header: ");
         add_text(&line, take_line(&kept));
         write_out(&wire->options, &line);
     }
-    wire->shown.len = 0;
 }
 
 void assay_debug_interim_lines(struct assay_wire *wire)
 {
     struct assay_buffer line = {.len = 0};
-    struct bytes kept = kept_of(wire);
-    if (wire->debuglevel <= 0)
+    struct bytes kept;
+    if (!take_kept(wire, &kept))
         return;
     assay_buffer_add_text(&line, "headers: [");
     while (kept.len > 0) {
@@ -162,7 +168,6 @@ void assay_debug_interim_lines(struct assay_wire *wire)
     }
     assay_buffer_add_text(&line, "]");
     write_out(&wire->options, &line);
-    wire->shown.len = 0;
 }
 
 void assay_debug_fields(struct assay_wire *wire, const struct assay_field_list *fields)
@@ -175,5 +180,6 @@ void assay_debug_fields(struct assay_wire *wire, const struct assay_field_list *
         add_text(&line, bytes_given(fields->items[i].value));
         write_out(&wire->options, &line);
     }
-    wire->shown.len = 0;
+    struct bytes kept;
+    take_kept(wire, &kept); /* the same, as it came */
 }
