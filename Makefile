@@ -59,8 +59,9 @@ include harness/client/library.mk
 $(BUILD)/assay: $(BUILD)/harness/main.o $(CORE_OBJ)
 	$(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+# tests/failing_memory.c makes allocations fail.
 $(BUILD)/check: $(TEST_OBJ) $(CORE_OBJ)
-	$(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(TEST_LIBS) $(LIBS)
+	$(CC) $(SANITIZE) $(LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc -o $@ $^ $(TEST_LIBS) $(LIBS)
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)

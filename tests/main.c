@@ -3,6 +3,7 @@
  * ROOT` writes ROOT-Results.xml in CUnit's own format as well; `check --bad-cases FOLDER` runs
  * none, and writes each bad case file of load_rows.c there, for the schema to refuse.
  */
+#include "tests/failing_memory.h"
 #include "tests/load_rows.h"
 #include "tests/suites.h"
 
@@ -59,6 +60,10 @@ int main(int argc, char **argv)
 {
     if (argc == 3 && strcmp(argv[1], "--bad-cases") == 0)
         return write_bad_cases(argv[2]);
+    if (!failing_memory_give_openssl()) {
+        fprintf(stderr, "OpenSSL has allocated before main()\n");
+        return EXIT_FAILURE;
+    }
     if (CU_initialize_registry() != CUE_SUCCESS || CU_register_suites(suites) != CUE_SUCCESS) {
         fprintf(stderr, "CUnit: %s\n", CU_get_error_msg());
         return EXIT_FAILURE;

@@ -18,6 +18,7 @@ enum { LAYERS_MAX = 2, PATIENCE_S = 10, TEXT_SIZE = 4096 };
 struct tls_server {
     const struct tls_authority *authority;
     const struct tls_step *steps;
+    bool is_patient; /* the steps end in TLS_AGAIN */
     struct sockaddr_storage address;
     socklen_t address_size;
     uint16_t port;
@@ -286,13 +287,27 @@ static bool (*const plays[])(struct tls_server *server, const struct tls_step *s
     [TLS_WAIT] = play_wait,
 };
 
+/* The step behind one that was played; NULL: none is. */
+static const struct tls_step *next_step(struct tls_server *server, const struct tls_step *step)
+{
+    if (step->verb == TLS_AGAIN)
+        return server->steps + step->number;
+    if (plays[step->verb](server, step))
+        return step + 1;
+    if (!server->is_patient || server->fd < 0)
+        return NULL;
+    leave(server);
+    server->trouble[0] = '\0';
+    return server->steps;
+}
+
 static void *thread_main(void *context)
 {
     struct tls_server *server = context;
     const struct tls_step *step = server->steps;
-    while (step->verb != TLS_END && plays[step->verb](server, step))
-        step++;
-    if (step->verb != TLS_END) { /* the client does not hang for it */
+    while (step != NULL && step->verb != TLS_END)
+        step = next_step(server, step);
+    if (step == NULL) { /* the client does not hang for it */
         leave(server);
         shutdown(server->listening, SHUT_RDWR);
     }
@@ -329,6 +344,9 @@ struct tls_server *tls_server_new(const char *host, const struct tls_authority *
     server->fd = -1;
     server->authority = authority;
     server->steps = steps;
+    while (steps->verb != TLS_END && steps->verb != TLS_AGAIN)
+        steps++;
+    server->is_patient = steps->verb == TLS_AGAIN;
     if (!start_listening(server, host)) {
         close(server->listening);
         free(server);
@@ -357,6 +375,8 @@ bool tls_server_end(struct tls_server *server, char *trouble, size_t size, char 
                     size_t name_size)
 {
     tls_server_go(server);
+    if (server->is_patient)
+        shutdown(server->listening, SHUT_RDWR);
     /* So that it does not wait for a client that comes no more. */
     const int fd = socket(server->address.ss_family, SOCK_STREAM, 0);
     if (connect(fd, (const struct sockaddr *)&server->address, server->address_size) == 0)
@@ -369,7 +389,7 @@ bool tls_server_end(struct tls_server *server, char *trouble, size_t size, char 
     sem_destroy(&server->may_go);
     snprintf(trouble, size, "%s", server->trouble);
     snprintf(name, name_size, "%s", server->name);
-    const bool is_good = server->trouble[0] == '\0';
+    const bool is_good = server->is_patient || server->trouble[0] == '\0';
     free(server);
     return is_good;
 }

@@ -44,6 +44,8 @@ enum tls_verb {
     TLS_WANT_NOTIFY, /* nothing comes but close_notify, for each TLS, and FIN */
     TLS_WANT_END,    /* nothing comes but FIN or RST */
     TLS_WAIT,        /* until tls_server_go() */
+    TLS_AGAIN,       /* from the step at `number` on. In a list with it all begins anew where the
+                      * client does something else, which is no trouble */
 };
 
 enum { TLS_1_2_ALONE = 0x100 }; /* beside `number` of TLS_START */
