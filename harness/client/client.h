@@ -197,6 +197,9 @@ struct assay_options {
     size_t interim_count_max;     /* interim responses to one request: 99 */
     size_t fields_size_max;       /* all names and values that one request brings: 8 MiB */
     size_t body_size_max;         /* of what assay_read_all() and assay_readline() gather: 1 GiB */
+    size_t chunk_overhead_max;    /* so many octets of chunk framing, above all of extensions, may
+                                   * stand in a body beyond as many as its content has and 16 for
+                                   * each chunk (RFC 9112, section 7.1.1): 16384 */
     bool auto_open;               /* connect when a request needs it: true */
     bool is_http_1_0;             /* send HTTP/1.0: no Host and Accept-Encoding of our own, and no
                                    * chunks (RFC 9112, section 6.1) */

@@ -8,6 +8,7 @@ static const struct assay_options default_options = {
     .interim_count_max = 99,                    /* as http.client */
     .fields_size_max = (size_t)8 * 1024 * 1024, /* a head of the largest lines fits */
     .body_size_max = (size_t)1024 * 1024 * 1024,
+    .chunk_overhead_max = 16384, /* as net/http of Go */
     .block_size = 8192,          /* as http.client */
     .continue_timeout_ms = 1000, /* as curl */
     .auto_open = true,

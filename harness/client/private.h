@@ -271,6 +271,7 @@ struct assay_response {
     bool has_head, will_close, is_chunked;
     enum http_framing framing;
 
+    uint64_t body_at;  /* where in the wire's octets the body begins */
     struct bytes data; /* of the body, not handed out yet: a slice of what was received */
     uint64_t body_len; /* octets of the body that came */
     bool has_left;

@@ -111,6 +111,7 @@ static enum assay_error end_head(struct assay_response *response)
                       "the response has a transfer coding other than chunked");
     take_framing(response);
     response->has_head = true;
+    response->body_at = response->wire->reader.offset;
     response->stage = ASSAY_STAGE_BODY;
     return ASSAY_OK;
 }
@@ -176,6 +177,17 @@ static void end_message(struct assay_response *response)
         assay_wire_close(wire);
 }
 
+/* RFC 9112, section 7.1.1: "ought to limit the total length of chunk extensions". At a size line,
+ * which may be filled up with zeros as well, all that was no content was framing. */
+static bool has_overhead(const struct assay_response *response)
+{
+    enum { FREE_FOR_EACH = 16 };
+    const uint64_t overhead =
+        response->wire->reader.offset - response->body_at - response->body_len;
+    const uint64_t is_free = response->body_len + FREE_FOR_EACH * (response->chunk.number + 1);
+    return overhead > is_free && overhead - is_free > response->wire->options.chunk_overhead_max;
+}
+
 static enum assay_error take_chunk(struct assay_response *response)
 {
     const struct http_reader *reader = &response->wire->reader;
@@ -184,6 +196,13 @@ static enum assay_error take_chunk(struct assay_response *response)
     response->chunk.number += response->has_chunk;
     response->chunk.size = reader->chunk_size;
     response->has_chunk = true;
+    if (has_overhead(response)) {
+        assay_fail(&response->failure, ASSAY_BAD_CHUNK,
+                   "what frames the chunks outgrows their content by more than %zu octets "
+                   "(chunk_overhead_max)",
+                   response->wire->options.chunk_overhead_max);
+        return assay_break_off_response(response);
+    }
     response->extension.len = 0;
     assay_buffer_add(&response->extension, reader->extension);
     return response->extension.is_failed ? assay_fail_no_memory(response) : ASSAY_OK;
