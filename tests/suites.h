@@ -29,6 +29,8 @@
     X("harness/client calls", client_calls_tests)                                                  \
     X("harness/client setup", client_setup_tests)                                                  \
     X("harness/client memory", client_memory_tests)                                                \
+    X("harness/client limits", client_limits_tests)                                                \
+    X("harness/client process", client_process_tests)                                              \
     X("harness/bundled", bundled_tests)                                                            \
     X("harness/client TLS", client_tls_tests)                                                      \
     X("second opinion", second_opinion_tests)                                                      \
