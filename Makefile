@@ -6,7 +6,7 @@
 # make lint     banned calls, headers alone, format, cppcheck, clang-tidy
 # make format   clang-format in place
 # make fuzz     the reader, or FUZZ=loader, report or peer, for FUZZ_SECONDS=600, by libFuzzer (clang)
-# make bench    what runs and relays cost, beside programs that do nothing else
+# make bench    what runs, relays and the client cost, beside programs that do nothing else
 # make install  DESTDIR= PREFIX=/usr/local LIBDIR= ...; make uninstall; make clean
 #               install-lib, uninstall-lib: the library alone
 
@@ -49,7 +49,7 @@ EXAMPLES = $(wildcard docs/example/*.c)
 CORE_OBJ = $(CORE_SRC:%.c=$(BUILD)/%.o)
 TEST_OBJ = $(TEST_SRC:%.c=$(BUILD)/%.o)
 
-.PHONY: force all setup check suites run asan valgrind lint fuzz bench format install uninstall clean
+.PHONY: force all setup check suites run asan valgrind lint fuzz format install uninstall clean
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/assay lib
@@ -113,29 +113,7 @@ fuzz: setup
 $(BUILD)/fuzz-%: $(BUILD)/tests/fuzz/fuzz_%.o $(CORE_OBJ)
 	$(CC) -fsanitize=fuzzer $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-# Ratios in one run, on this machine; never a test.
-BENCH_RUNS ?= 100000
-BENCH_CC    = $(CC) $(STANDARD) -D_DEFAULT_SOURCE -I. -O2 -pthread
-bench: setup
-	@$(MAKE) --no-print-directory all $(BUILD)/bare $(BUILD)/replay $(BUILD)/record.so \
-	    $(BUILD)/flood $(BUILD)/tunnel $(BUILD)/bare_tls
-	@PYTHON=$(PYTHON) script/bench $(BUILD) $(BENCH_RUNS)
-
-$(BUILD)/bare $(BUILD)/flood $(BUILD)/bare_tls: $(BUILD)/%: tests/bench/%.c Makefile
-	@mkdir -p $(@D)
-	$(BENCH_CC) -o $@ $< $(BENCH_LIBS)
-$(BUILD)/bare_tls: BENCH_LIBS = $(shell $(PKG_CONFIG) --libs openssl)
-
-# The drain query is what both have to do, so it is the product's.
-$(BUILD)/replay: tests/bench/replay.c $(BUILD)/server/drain.o $(BUILD)/server/diagnostics.o $(BUILD)/wire/arena.o Makefile
-	$(BENCH_CC) -o $@ $(filter-out Makefile,$^)
-
-$(BUILD)/tunnel: tests/bench/tunnel.c $(filter $(BUILD)/server/% $(BUILD)/wire/%,$(CORE_OBJ)) Makefile
-	$(BENCH_CC) -o $@ $(filter-out Makefile,$^) $(LIBS)
-
-$(BUILD)/record.so: tests/bench/record.c Makefile
-	@mkdir -p $(@D)
-	$(BENCH_CC) -shared -fPIC -o $@ $< -ldl
+include tests/bench/bench.mk
 
 BANNED = \b(strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol|sscanf|alloca|setjmp|longjmp|system|popen|sleep|usleep|signal)\(
 lint: setup
