@@ -17,6 +17,6 @@ struct command {
 };
 
 extern const struct command cmd_run, cmd_list, cmd_check, cmd_observe, cmd_serve, cmd_explain,
-    cmd_show, cmd_diff;
+    cmd_show, cmd_diff, cmd_request;
 
 #endif

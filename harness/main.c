@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static const struct command *const commands[] = {&cmd_run,   &cmd_list,    &cmd_explain,
-                                                 &cmd_check, &cmd_show,    &cmd_diff,
-                                                 &cmd_serve, &cmd_observe, NULL};
+static const struct command *const commands[] = {
+    &cmd_run,  &cmd_list,  &cmd_explain, &cmd_check,   &cmd_show,
+    &cmd_diff, &cmd_serve, &cmd_observe, &cmd_request, NULL};
 enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]) - 1 };
 
 /* NULL: no command is called so. */

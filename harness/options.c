@@ -1,71 +1,8 @@
-#include "harness/options.h"
+#include "harness/options_private.h"
 
 #include <getopt.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-enum option_id {
-    OPTION_ADMIN = 1000,
-    OPTION_REPORTS,
-    OPTION_GREP,
-    OPTION_TAG,
-    OPTION_SHARD,
-    OPTION_SUBJECT,
-    OPTION_REPORT,
-    OPTION_JOBS,
-    OPTION_REPEAT,
-    OPTION_SLOW,
-    OPTION_THIN,
-    OPTION_CHECK,
-    OPTION_BASELINE,
-    OPTION_UPDATE_BASELINE,
-    OPTION_STRICT,
-    OPTION_WIRE,
-    OPTION_KEY_LOG,
-    OPTION_COLOR,
-    OPTION_END,
-};
-
-static const struct option_row {
-    const char *name;
-    const char *value; /* NULL: it has none */
-    int id;
-    unsigned set; /* the commands that take it: enum option_set */
-    const char *help;
-} rows[] = {
-    {"grep", "RE", OPTION_GREP, OPTIONS_SELECT | OPTIONS_SHOW | OPTIONS_DIFF,
-     "only cases whose id or title matches the regular expression"},
-    {"tag", "TAG", OPTION_TAG, OPTIONS_SELECT,
-     "only cases with that tag; those tagged slow are played only so"},
-    {"shard", "I/N", OPTION_SHARD, OPTIONS_SELECT,
-     "only the I-th of N parts of the cases: an id stays in its part"},
-    {"subject", "NAME|PATH", OPTION_SUBJECT, OPTIONS_RUN | OPTIONS_OBSERVE,
-     "a client: a driver's name, or the path of one; may be given again"},
-    {"jobs", "N", OPTION_JOBS, OPTIONS_RUN | OPTIONS_OBSERVE, "runs in flight at once; 2"},
-    {"repeat", "N", OPTION_REPEAT, OPTIONS_RUN, "play each point N times"},
-    {"thin", NULL, OPTION_THIN, OPTIONS_RUN, "of each case only its first point"},
-    {"slow", "N", OPTION_SLOW, OPTIONS_RUN | OPTIONS_OBSERVE,
-     "N times as much time: 4 for sanitizers, 20 for valgrind"},
-    {"report", "KIND=PATH", OPTION_REPORT, OPTIONS_RUN | OPTIONS_SHOW,
-     "write one: json, junit or tap; - is the standard output"},
-    {"wire", "all", OPTION_WIRE, OPTIONS_RUN, "put the octets of what passed into the report, too"},
-    {"key-log", "FILE", OPTION_KEY_LOG, OPTIONS_RUN,
-     "add the secrets of TLS to that file, so that a capture can be read"},
-    {"baseline", "FILE", OPTION_BASELINE, OPTIONS_RUN,
-     "known deviations: they are expected, each with its reason"},
-    {"update-baseline", NULL, OPTION_UPDATE_BASELINE, OPTIONS_RUN,
-     "write that file anew, by what this run shows"},
-    {"check", NULL, OPTION_CHECK, OPTIONS_OBSERVE,
-     "play nothing; tell which fails lack what they rest on"},
-    {"admin", "PORT", OPTION_ADMIN, OPTIONS_SERVE,
-     "where to listen; 8081, and 0 is any that is free"},
-    {"reports", "DIR", OPTION_REPORTS, OPTIONS_SERVE, "the folder of reports; reports/out"},
-    {"strict", NULL, OPTION_STRICT, OPTIONS_RUN | OPTIONS_SHOW | OPTIONS_DIFF,
-     "a warning is a deviation"},
-    {"color", "WHEN", OPTION_COLOR, OPTIONS_RUN | OPTIONS_SHOW | OPTIONS_DIFF | OPTIONS_EXPLAIN,
-     "auto, always, never"},
-};
-enum { ROW_COUNT = sizeof(rows) / sizeof(rows[0]) };
 
 /* The index of `got` in `words` (ended by NULL), or -1 after telling what is wanted. */
 static int one_of(const char *option, const char *got, const char *const *words,
@@ -121,9 +58,8 @@ static void read_subject(struct options *options, const char *word, struct diags
         options->subjects[options->subject_count++] = word;
 }
 
-/* 0 after telling what is wanted. */
-static unsigned read_number(const char *option, const char *text, unsigned least, unsigned most,
-                            struct diags *diags)
+unsigned option_number(const char *option, const char *text, unsigned least, unsigned most,
+                       struct diags *diags)
 {
     unsigned number = 0;
     const char *at = text;
@@ -161,13 +97,13 @@ static void read_numeric_option(struct options *options, int id, const char *val
                                 struct diags *diags)
 {
     if (id == OPTION_ADMIN)
-        options->admin_port = read_number("admin", value, 0, UINT16_MAX, diags);
+        options->admin_port = option_number("admin", value, 0, UINT16_MAX, diags);
     else if (id == OPTION_JOBS)
-        options->jobs = read_number("jobs", value, 1, JOBS_MAX, diags);
+        options->jobs = option_number("jobs", value, 1, JOBS_MAX, diags);
     else if (id == OPTION_REPEAT)
-        options->repeat = read_number("repeat", value, 1, REPEAT_MAX, diags);
+        options->repeat = option_number("repeat", value, 1, REPEAT_MAX, diags);
     else
-        options->slow = read_number("slow", value, 1, SLOW_MAX, diags);
+        options->slow = option_number("slow", value, 1, SLOW_MAX, diags);
 }
 
 static void read_option(struct options *options, int id, const char *value, struct diags *diags)
@@ -218,32 +154,53 @@ static void read_option(struct options *options, int id, const char *value, stru
 
 static void unknown_option(const char *word, unsigned takes, struct diags *diags)
 {
-    const char *names[ROW_COUNT + 2] = {"--help"};
+    const char *names[OPTION_ROW_COUNT + 2] = {"--help"};
     size_t count = 1;
-    for (size_t i = 0; i < ROW_COUNT; i++)
-        if ((rows[i].set & takes) != 0)
-            names[count++] = arena_printf(diags->arena, "--%s", rows[i].name);
+    for (size_t i = 0; i < OPTION_ROW_COUNT; i++)
+        if ((option_rows[i].set & takes) != 0)
+            names[count++] = arena_printf(diags->arena, "--%s", option_rows[i].name);
     names[count] = NULL;
     const struct bytes name = {(const uint8_t *)word, strcspn(word, "=")};
     diag_add(diags, NULL, 0, NULL, "unknown option %s%s", diag_quote(diags->arena, name),
              diag_did_you_mean(diags->arena, name, names));
 }
 
-static void table_for(unsigned takes, struct option table[ROW_COUNT + 1])
+/* Short names, for what is typed by hand. */
+static const struct option_letter {
+    char letter;
+    int id;
+} letters[] = {{'H', OPTION_HEADER}, {'d', OPTION_DATA}};
+enum { LETTER_COUNT = sizeof(letters) / sizeof(letters[0]) };
+
+/* As getopt_long() wants them; the colon in front has it tell what lacks its value. */
+static const char *letters_for(unsigned takes)
+{
+    return (takes & OPTIONS_REQUEST) != 0 ? ":H:d:" : ":";
+}
+
+static int id_of(int got)
+{
+    for (size_t i = 0; i < LETTER_COUNT; i++)
+        if (letters[i].letter == got)
+            return letters[i].id;
+    return got;
+}
+
+static void table_for(unsigned takes, struct option table[OPTION_ROW_COUNT + 1])
 {
     size_t count = 0;
-    for (size_t i = 0; i < ROW_COUNT; i++)
-        if ((rows[i].set & takes) != 0)
+    for (size_t i = 0; i < OPTION_ROW_COUNT; i++)
+        if ((option_rows[i].set & takes) != 0)
             table[count++] = (struct option){
-                rows[i].name, rows[i].value != NULL ? required_argument : no_argument, NULL,
-                rows[i].id};
+                option_rows[i].name, option_rows[i].value != NULL ? required_argument : no_argument,
+                NULL, option_rows[i].id};
     table[count] = (struct option){NULL, 0, NULL, 0};
 }
 
 bool options_read(struct options *options, int argc, char **argv, unsigned takes,
                   struct diags *diags)
 {
-    struct option table[ROW_COUNT + 1];
+    struct option table[OPTION_ROW_COUNT + 1];
     table_for(takes, table);
     *options = (struct options){
         .jobs = JOBS_DEFAULT, .repeat = 1, .slow = 1, .admin_port = ADMIN_PORT_DEFAULT};
@@ -252,7 +209,7 @@ bool options_read(struct options *options, int argc, char **argv, unsigned takes
     optind = 1;
     for (;;) {
         const int at = optind;
-        const int id = getopt_long(argc, argv, ":", table, NULL);
+        const int id = id_of(getopt_long(argc, argv, letters_for(takes), table, NULL));
         if (id == -1)
             break;
         const char *word = optind > at ? argv[optind - 1] : argv[at];
@@ -262,6 +219,8 @@ bool options_read(struct options *options, int argc, char **argv, unsigned takes
             diag_add(diags, NULL, 0, NULL, "%.*s takes no value", (int)strcspn(word, "="), word);
         else if (id == '?')
             unknown_option(word, takes, diags);
+        else if (id >= OPTION_HEADER)
+            request_option_read(&options->request, id, optarg, diags);
         else
             read_option(options, id, optarg, diags);
     }
@@ -275,12 +234,12 @@ bool options_read(struct options *options, int argc, char **argv, unsigned takes
 void options_print(FILE *out, unsigned takes)
 {
     enum { NAME_WIDTH = 18 };
-    for (size_t i = 0; i < ROW_COUNT; i++) {
-        if ((rows[i].set & takes) == 0)
+    for (size_t i = 0; i < OPTION_ROW_COUNT; i++) {
+        if ((option_rows[i].set & takes) == 0)
             continue;
-        const char *value = rows[i].value != NULL ? rows[i].value : "";
-        const int rest = NAME_WIDTH - (int)strlen(rows[i].name) - 1;
-        fprintf(out, "  --%s %-*s  %s\n", rows[i].name, rest, value, rows[i].help);
+        const char *value = option_rows[i].value != NULL ? option_rows[i].value : "";
+        const int rest = NAME_WIDTH - (int)strlen(option_rows[i].name) - 1;
+        fprintf(out, "  --%s %-*s  %s\n", option_rows[i].name, rest, value, option_rows[i].help);
     }
 }
 

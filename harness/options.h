@@ -4,6 +4,7 @@
 #define HARNESS_OPTIONS_H
 
 #include "harness/report_kinds.h"
+#include "harness/request_options.h"
 #include "harness/select.h"
 
 #include <stdio.h>
@@ -45,17 +46,19 @@ struct options {
     bool strict;
     bool wire_all;
     enum color_when color;
+    struct request_options request;
 };
 
 /* The options that a command takes, a bit each. */
 enum option_set {
     OPTIONS_SELECT = 1,   /* --grep --tag --shard */
-    OPTIONS_RUN = 2,      /* all others but --check, --admin and --reports */
+    OPTIONS_RUN = 2,      /* all others but --check, --admin, --reports and those of request */
     OPTIONS_OBSERVE = 4,  /* --subject --jobs --slow --check */
     OPTIONS_SERVE = 8,    /* --admin --reports */
     OPTIONS_SHOW = 16,    /* --grep --report --strict --color */
     OPTIONS_DIFF = 32,    /* --grep --strict --color */
     OPTIONS_EXPLAIN = 64, /* --color */
+    OPTIONS_REQUEST = 128 /* all of struct request_options, and nothing else */
 };
 
 /* `argv[0]` is the command's name. Every mistake is told in `diags`; false then. What `options`

@@ -24,10 +24,12 @@
 /* The exit statuses of the command line (docs/case-format.md, `assay --help`). */
 enum exit_status {
     STATUS_OK = 0,
-    STATUS_DEVIATION = 1, /* a case failed, was not recognised, or is not as the baseline says */
-    STATUS_USAGE = 2,     /* wrong use, or a bad case file */
-    STATUS_BROKEN = 3,    /* the harness broke, or a report could not be written */
-    STATUS_NOTHING = 4,   /* no case was selected */
+    STATUS_DEVIATION = 1,  /* a case failed, was not recognised, or is not as the baseline says; an
+                              exchange failed */
+    STATUS_USAGE = 2,      /* wrong use, or a bad case file */
+    STATUS_BROKEN = 3,     /* the harness broke, or a report could not be written */
+    STATUS_NOTHING = 4,    /* no case was selected */
+    STATUS_INCOMPLETE = 5, /* of request: the response began, and its body is not whole */
     STATUS_INTERRUPTED = 130,
 };
 

@@ -7,9 +7,9 @@ trap 'rm -rf "$folder"' EXIT
 commands=$("${ASSAY:?}" --help | sed -n 's/^  \([a-z][a-z]*\)  .*/\1/p')
 for command in $commands; do
     echo "command $command"
-    "$ASSAY" "$command" --help | sed -n 's/^  --\([a-z-]*\) .*/option \1/p'
+    "$ASSAY" "$command" --help | sed -n 's/^  --\([a-z0-9.-]*\) .*/option \1/p'
 done | sort -u >"$folder/help"
-sed -n -e 's/^\.It Cm \([a-z]*\)$/command \1/p' -e 's/^\.It Fl -\([a-z-]*\).*/option \1/p' docs/assay.1 | sort >"$folder/manual"
+sed -n -e 's/^\.It Cm \([a-z]*\)$/command \1/p' -e 's/^\.It Fl -\([a-z0-9.-]*\).*/option \1/p' docs/assay.1 | sort >"$folder/manual"
 grep -q '^command run$' "$folder/help"
 grep -q '^option grep$' "$folder/help"
 diff -u "$folder/help" "$folder/manual"
