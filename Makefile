@@ -5,7 +5,7 @@
 # make valgrind one point of each case, under valgrind
 # make lint     banned calls, headers alone, format, cppcheck, clang-tidy
 # make format   clang-format in place
-# make fuzz     the reader, or FUZZ=loader, report or peer, for FUZZ_SECONDS=600, by libFuzzer (clang)
+# make fuzz     the reader, or FUZZ=client, loader, report or peer, for FUZZ_SECONDS=600, by libFuzzer (clang)
 # make bench    what runs, relays and the client cost, beside programs that do nothing else
 # make install  DESTDIR= PREFIX=/usr/local LIBDIR= ...; make uninstall; make clean
 #               install-lib, uninstall-lib: the library alone
@@ -43,7 +43,7 @@ FOLDERS  = harness harness/client harness/live reports server server/control wir
 CORE_SRC = $(filter-out %/main.c,$(wildcard $(FOLDERS:%=%/*.c)))
 TEST_SRC = $(wildcard tests/*.c)
 ALL_SRC  = $(wildcard $(FOLDERS:%=%/*.c)) $(TEST_SRC)
-HEADERS  = $(wildcard $(FOLDERS:%=%/*.h)) $(wildcard tests/*.h)
+HEADERS  = $(wildcard $(FOLDERS:%=%/*.h)) $(wildcard tests/*.h tests/fuzz/*.h)
 FUZZ_SRC = $(wildcard tests/fuzz/*.c)
 EXAMPLES = $(wildcard docs/example/*.c)
 CORE_OBJ = $(CORE_SRC:%.c=$(BUILD)/%.o)
@@ -102,6 +102,7 @@ valgrind: setup
 FUZZ         ?= reader
 FUZZ_SECONDS ?= 600
 FUZZ_SEEDS_loader = cases tests/engine tests/load
+FUZZ_SEEDS_client = tests/fuzz/client
 FUZZ_SEEDS_report = $(wildcard reports/out)
 fuzz: setup
 	@$(MAKE) --no-print-directory BUILD=build-fuzz CC=clang CFLAGS='-O1 -g' \
@@ -110,6 +111,7 @@ fuzz: setup
 	build-fuzz/fuzz-$(FUZZ) -max_total_time=$(FUZZ_SECONDS) -max_len=65536 \
 	    -artifact_prefix=build-fuzz/ build-fuzz/$(FUZZ) $(FUZZ_SEEDS_$(FUZZ))
 
+$(BUILD)/fuzz-client: $(BUILD)/tests/fuzz/client_reads.o
 $(BUILD)/fuzz-%: $(BUILD)/tests/fuzz/fuzz_%.o $(CORE_OBJ)
 	$(CC) -fsanitize=fuzzer $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LIBS)
 

@@ -153,13 +153,13 @@ static void ends_an_exchange_where_memory_is_short(void)
         {"one held", play_held, PLAIN, GETS(RICH), .wants = "OK " RICH_GOT RICH_GOT},
         {"stale", play_two, PLAIN, {ACCEPT, READ, SEND(OK5), READ, AGAIN(0)}, .wants = "OK " OK5_GOT OK5_GOT},
         {"in steps", play_steps, PLAIN, {ACCEPT, READ, WANT("hello"), SEND(OK5), AGAIN(1)}, .wants = "OK " OK5_GOT},
-        {"stream", play_exchange, PLAIN, PUTS(PUT_CHUNKED("") "\r\n"), .wants = "OK " OK5_GOT, .request = IN(ASSAY_BODY_STREAM), .body = "hello"},
-        {"reader", play_exchange, PLAIN, PUTS(PUT_CHUNKED("") "\r\n"), .wants = "OK " OK5_GOT, .request = IN(ASSAY_BODY_READER), .body = "hello"},
-        {"file", play_exchange, PLAIN, PUTS(PUT_CHUNKED("") "\r\n"), .wants = "OK " OK5_GOT, .request = IN(ASSAY_BODY_FILE)},
-        {"trailers", play_exchange, PLAIN, PUTS(PUT_CHUNKED("Trailer: T\r\n") "T: " LONG_TEXT "\r\n\r\n"), .wants = "OK " OK5_GOT, .request = IN(ASSAY_BODY_BYTES, TEXT("hello"), .trailers = &trailer, .trailer_count = 1)},
-        {"chunks already", play_exchange, PLAIN, {ACCEPT, READ, WANT(coded), SEND(OK5), AGAIN(1)}, .wants = "OK " OK5_GOT, .request = IN_CODED(ASSAY_BODY_BYTES, TEXT(coded))},
-        {"chunks already, by a reader", play_exchange, PLAIN, {ACCEPT, READ, WANT(coded), SEND(OK5), AGAIN(1)}, .wants = "OK " OK5_GOT, .request = IN_CODED(ASSAY_BODY_READER), .body = coded},
-        {"expects 100", play_exchange, PLAIN, {ACCEPT, READ, SEND("HTTP/1.1 100 Go\r\nA: b\r\n\r\n"), WANT("hello"), SEND(OK5), AGAIN(1)}, .wants = "OK 100 " OK5_GOT, .request = {.body = {ASSAY_BODY_BYTES, TEXT("hello")}, .expects_continue = true}},
+        {"stream", play_exchange, PLAIN, PUTS(PUT_CHUNKED("") "\r\n"), .wants = "OK " OK5_GOT, .request = IN(.kind = ASSAY_BODY_STREAM), .body = "hello"},
+        {"reader", play_exchange, PLAIN, PUTS(PUT_CHUNKED("") "\r\n"), .wants = "OK " OK5_GOT, .request = IN(.kind = ASSAY_BODY_READER), .body = "hello"},
+        {"file", play_exchange, PLAIN, PUTS(PUT_CHUNKED("") "\r\n"), .wants = "OK " OK5_GOT, .request = IN(.kind = ASSAY_BODY_FILE)},
+        {"trailers", play_exchange, PLAIN, PUTS(PUT_CHUNKED("Trailer: T\r\n") "T: " LONG_TEXT "\r\n\r\n"), .wants = "OK " OK5_GOT, .request = IN(.kind = ASSAY_BODY_BYTES, .bytes = TEXT("hello"), .trailers = &trailer, .trailer_count = 1)},
+        {"chunks already", play_exchange, PLAIN, {ACCEPT, READ, WANT(coded), SEND(OK5), AGAIN(1)}, .wants = "OK " OK5_GOT, .request = IN_CODED(.kind = ASSAY_BODY_BYTES, .bytes = TEXT(coded))},
+        {"chunks already, by a reader", play_exchange, PLAIN, {ACCEPT, READ, WANT(coded), SEND(OK5), AGAIN(1)}, .wants = "OK " OK5_GOT, .request = IN_CODED(.kind = ASSAY_BODY_READER), .body = coded},
+        {"expects 100", play_exchange, PLAIN, {ACCEPT, READ, SEND("HTTP/1.1 100 Go\r\nA: b\r\n\r\n"), WANT("hello"), SEND(OK5), AGAIN(1)}, .wants = "OK 100 " OK5_GOT, .request = {.body = {.kind = ASSAY_BODY_BYTES, .bytes = TEXT("hello")}, .expects_continue = true}},
         {"tunnel", play_exchange, TUNNEL, {ACCEPT, READ, SEND("HTTP/1.1 100 Go\r\n" FIELDS "\r\nHTTP/1.1 200 OK\r\n" FIELDS "\r\n"), READ, SEND(RICH), AGAIN(3)}, .wants = "OK " RICH_GOT},
     };
     /* clang-format on */
@@ -171,7 +171,7 @@ static void shows_no_half_lines_where_memory_is_short(void)
     /* clang-format off */
     static const struct client_play rows[] = {
         {"an exchange", play_exchange, DEBUG, GETS(RICH), .wants = "OK " RICH_GOT},
-        {"a stream", play_exchange, DEBUG, PUTS(PUT_CHUNKED("") "\r\n"), .wants = "OK " OK5_GOT, .request = IN(ASSAY_BODY_STREAM), .body = "hello"},
+        {"a stream", play_exchange, DEBUG, PUTS(PUT_CHUNKED("") "\r\n"), .wants = "OK " OK5_GOT, .request = IN(.kind = ASSAY_BODY_STREAM), .body = "hello"},
         {"a tunnel", play_exchange, DEBUG | TUNNEL, {ACCEPT, READ, SEND("HTTP/1.1 100 Go\r\n" FIELDS "\r\nHTTP/1.1 200 OK\r\n" FIELDS "\r\n"), READ, SEND(OK5), AGAIN(0)}, .wants = "OK " OK5_GOT},
     };
     /* clang-format on */
