@@ -28,6 +28,7 @@
     X("harness/client", client_tests)                                                              \
     X("harness/client calls", client_calls_tests)                                                  \
     X("harness/client setup", client_setup_tests)                                                  \
+    X("harness/client state", client_state_tests)                                                  \
     X("harness/client memory", client_memory_tests)                                                \
     X("harness/client limits", client_limits_tests)                                                \
     X("harness/client process", client_process_tests)                                              \
