@@ -26,6 +26,7 @@
     X("server/head", head_tests)                                                                   \
     X("server/control", control_tests)                                                             \
     X("harness/client", client_tests)                                                              \
+    X("harness/client bodies", client_bodies_tests)                                                \
     X("harness/client calls", client_calls_tests)                                                  \
     X("harness/client setup", client_setup_tests)                                                  \
     X("harness/client state", client_state_tests)                                                  \
