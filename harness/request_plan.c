@@ -87,6 +87,13 @@ static void bring_data(struct request_plan *plan, const struct request_options *
     body->context = plan;
 }
 
+/* Files of /proc are regular, have no size, and can be read all the same. */
+static bool is_size_true(int fd, off_t size, off_t at)
+{
+    uint8_t octet;
+    return size > at || pread(fd, &octet, 1, at) <= 0;
+}
+
 /* What is left of a regular file is its length; of a pipe, a terminal or a device there is none. */
 static bool measure(struct request_plan *plan, const struct request_options *asked,
                     struct diags *diags)
@@ -100,7 +107,8 @@ static bool measure(struct request_plan *plan, const struct request_options *ask
     if (!is_known || !S_ISREG(status.st_mode))
         return true;
     const off_t at = lseek(body->fd, 0, SEEK_CUR);
-    body->has_length = at >= 0 && !asked->is_chunked && asked->trailers.count == 0;
+    body->has_length = at >= 0 && !asked->is_chunked && asked->trailers.count == 0 &&
+                       is_size_true(body->fd, status.st_size, at);
     body->length = status.st_size > at ? (uint64_t)(status.st_size - at) : 0;
     return true;
 }
