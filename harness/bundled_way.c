@@ -73,7 +73,7 @@ static enum way_problem make(struct bundled *bundled, struct way *way, const cha
     struct assay_failure failure;
     if ((way->goes.url.is_https || way->goes.other_end.is_https) && (tls = tls_of(bundled)) == NULL)
         return WAY_TROUBLE;
-    way->connection = client_way_connection(&way->goes, tls, bundled->arena, &failure);
+    way->connection = client_way_connection(&way->goes, tls, tls, bundled->arena, &failure);
     if (way->connection == NULL) {
         *reason = arena_printf(bundled->arena, "%s", failure.text);
         return WAY_INVALID;

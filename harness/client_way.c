@@ -70,25 +70,27 @@ static enum assay_error set_tunnel(struct assay_connection *connection,
 }
 
 static enum assay_error set_up(struct assay_connection *connection, const struct client_way *way,
-                               const struct assay_tls *tls, struct arena *arena)
+                               const struct assay_tls *tls, const struct assay_tls *proxy_tls,
+                               struct arena *arena)
 {
     enum assay_error error = ASSAY_OK;
     if (way->tunnels)
         error = set_tunnel(connection, way, arena);
     if (error == ASSAY_OK && way->is_proxied && way->other_end.is_https)
-        error = assay_set_proxy_tls(connection, tls);
+        error = assay_set_proxy_tls(connection, proxy_tls);
     if (error == ASSAY_OK && way->url.is_https)
         error = assay_set_tls(connection, tls);
     return error;
 }
 
 struct assay_connection *client_way_connection(const struct client_way *way,
-                                               const struct assay_tls *tls, struct arena *arena,
-                                               struct assay_failure *failure)
+                                               const struct assay_tls *tls,
+                                               const struct assay_tls *proxy_tls,
+                                               struct arena *arena, struct assay_failure *failure)
 {
     struct assay_connection *connection =
         assay_connection_new(way->other_end.host, way->other_end.port, failure);
-    if (connection == NULL || set_up(connection, way, tls, arena) == ASSAY_OK)
+    if (connection == NULL || set_up(connection, way, tls, proxy_tls, arena) == ASSAY_OK)
         return connection;
     *failure = *assay_connection_failure(connection);
     assay_connection_free(connection);

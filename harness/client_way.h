@@ -34,11 +34,13 @@ struct client_way {
 /* RFC 7617: what the proxy is told of the user, "name:password". */
 struct assay_field client_way_authorization(struct arena *arena, const char *user);
 
-/* A connection that goes this way when it is needed; the caller's. `tls` (borrowed) is used where
- * the way has TLS in it. NULL, with `failure`, when the client refuses the URL or the fields. */
+/* A connection that goes this way when it is needed; the caller's. Both `tls` (borrowed) are used
+ * where the way has TLS in it: with the origin, and with the proxy. NULL, with `failure`, when the
+ * client refuses the URL or the fields. */
 struct assay_connection *client_way_connection(const struct client_way *way,
-                                               const struct assay_tls *tls, struct arena *arena,
-                                               struct assay_failure *failure);
+                                               const struct assay_tls *tls,
+                                               const struct assay_tls *proxy_tls,
+                                               struct arena *arena, struct assay_failure *failure);
 
 /* Makes a request one that the proxy reads, where it does: with the whole URL as its target, and
  * with what the proxy is told. */

@@ -50,19 +50,27 @@ static bool read_proxy(struct request_plan *plan, const struct request_options *
     return true;
 }
 
-static bool make_tls(struct request_plan *plan, const struct request_options *asked,
+static bool make_tls(struct assay_tls **tls, const struct assay_tls_options *options,
                      struct diags *diags)
 {
     enum { REASON_SIZE = 512 };
     char reason[REASON_SIZE] = "";
-    const struct assay_tls_options options = {.ca_path = asked->ca,
-                                              .certificate_path = asked->certificate,
-                                              .key_path = asked->key,
-                                              .is_unverified = asked->is_insecure};
-    if (!plan->way.url.is_https && !plan->way.other_end.is_https)
-        return true;
-    plan->tls = assay_tls_new(&options, reason, sizeof(reason));
-    return plan->tls != NULL || diag_add(diags, NULL, 0, NULL, "%s", reason);
+    *tls = assay_tls_new(options, reason, sizeof(reason));
+    return *tls != NULL || diag_add(diags, NULL, 0, NULL, "%s", reason);
+}
+
+/* Who asks is shown to the origin alone. */
+static bool make_both_tls(struct request_plan *plan, const struct request_options *asked,
+                          struct diags *diags)
+{
+    const bool has_tls = plan->way.url.is_https;
+    const bool has_proxy_tls = plan->way.is_proxied && plan->way.other_end.is_https;
+    struct assay_tls_options options = {.ca_path = asked->ca, .is_unverified = asked->is_insecure};
+    if (has_proxy_tls && !make_tls(&plan->proxy_tls, &options, diags))
+        return false;
+    options.certificate_path = asked->certificate;
+    options.key_path = asked->key;
+    return !has_tls || make_tls(&plan->tls, &options, diags);
 }
 
 /* --- the body --------------------------------------------------------------- */
@@ -145,7 +153,7 @@ bool request_plan_make(struct request_plan *plan, const struct options *options,
     const struct request_options *asked = &options->request;
     *plan = (struct request_plan){.fd = -1};
     if (!request_options_fit(asked, diags) || !read_words(plan, options, diags) ||
-        !read_proxy(plan, asked, diags) || !make_tls(plan, asked, diags) ||
+        !read_proxy(plan, asked, diags) || !make_both_tls(plan, asked, diags) ||
         !bring_body(plan, asked, diags))
         return false;
     plan->request.fields = asked->headers.items;
@@ -178,7 +186,7 @@ struct assay_connection *request_plan_connection(const struct request_plan *plan
                                                  struct arena *arena, struct assay_failure *failure)
 {
     struct assay_connection *connection =
-        client_way_connection(&plan->way, plan->tls, arena, failure);
+        client_way_connection(&plan->way, plan->tls, plan->proxy_tls, arena, failure);
     if (connection == NULL)
         return NULL;
     set_limits(assay_connection_options(connection), asked);
@@ -192,6 +200,7 @@ struct assay_connection *request_plan_connection(const struct request_plan *plan
 void request_plan_release(struct request_plan *plan)
 {
     assay_tls_free(plan->tls);
+    assay_tls_free(plan->proxy_tls);
     if (plan->fd >= 0)
         close(plan->fd);
 }

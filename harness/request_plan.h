@@ -8,9 +8,9 @@
 struct request_plan {
     struct client_way way;
     struct assay_request request;
-    struct assay_tls *tls; /* NULL: the way has no TLS */
-    int fd;                /* a file that was opened for the body; -1: none */
-    bool is_given;         /* the body, as a stream of one piece */
+    struct assay_tls *tls, *proxy_tls; /* with the origin, and with the proxy; NULL: none */
+    int fd;                            /* a file that was opened for the body; -1: none */
+    bool is_given;                     /* the body, as a stream of one piece */
 };
 
 /* False, after telling every mistake that is seen in `diags`. What the plan holds lives in the

@@ -254,10 +254,11 @@ ROWS += [refused(name, words, err) for name, words, err in (
 )]
 
 if MINT:
-    CLIENTS = MINT.context("ca", "DNS:localhost,IP:127.0.0.1")  # its leaf is the client's, too
+    CLIENTS = MINT.context("ca", "DNS:localhost,DNS:origin.test,IP:127.0.0.1")  # its leaf is the client's, too
     CLIENTS.verify_mode = ssl.CERT_REQUIRED
     CLIENTS.load_verify_locations(MINT.folder.name + "/ca.pem")
     CA = ["--ca", MINT.folder.name + "/ca.pem"]
+    WHO = ["--cert", MINT.folder.name + "/leaf.pem", "--key", MINT.folder.name + "/leaf.key"]
     TLS_URL = "https://127.0.0.1:{port}/a"
     ROWS += [
         Row("TLS", [TLS_URL, *CA], [tls(), *GET], out=SHOWN),
@@ -274,8 +275,12 @@ if MINT:
             [tls(), head, OPEN, *GET], out=SHOWN),
         Row("a tunnel for https", ["https://origin.test/a", "--proxy", "http://127.0.0.1:{port}", *CA], [head, OPEN, tls(), *GET],
             out=SHOWN),
-        Row("a client certificate", [TLS_URL, *CA, "--cert", MINT.folder.name + "/leaf.pem", "--key", MINT.folder.name + "/leaf.key"],
+        Row("a client certificate", [TLS_URL, *CA, *WHO],
             [client_certificate, *GET], out=SHOWN),
+        Row("a client certificate through a tunnel", ["https://origin.test/a", "--proxy", "http://127.0.0.1:{port}", *CA, *WHO],
+            [head, OPEN, client_certificate, *GET], out=SHOWN),
+        Row("a client certificate is not the proxy's", ["http://origin.test/a", "--proxy", "https://127.0.0.1:{port}", *CA, *WHO],
+            [client_certificate, *GET], status=1, out="", err="SSLError: "),
         Row("a client certificate that is wanted", [TLS_URL, *CA], [client_certificate, *GET], status=1, out="", err="SSLError: "),
     ]
 
