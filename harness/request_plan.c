@@ -26,6 +26,10 @@ static bool read_words(struct request_plan *plan, const struct options *options,
     plan->way.other_end = plan->way.url;
     if (asked->target != NULL)
         plan->request.target = assay_text(asked->target);
+    else if (words->word_count == 2 && strcmp(words->words[0], "CONNECT") == 0)
+        return diag_add(diags, NULL, 0, NULL,
+                        "CONNECT asks for a host and port, not for a path: want --target "
+                        "HOST:PORT"); /* RFC 9112, section 3.2.3 */
     return true;
 }
 

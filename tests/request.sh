@@ -8,6 +8,7 @@ expect 0 'usage: assay request [METHOD] URL [OPTIONS]' "$assay" request --help
 expect 0 '5 the body is not whole' "$assay" request --help
 expect 2 'want a URL, or a method and a URL, got 0 words' "$assay" request
 expect 2 'want a URL, or a method and a URL, got 3 words' "$assay" request GET http://127.0.0.1/ x
+expect 2 'CONNECT asks for a host and port, not for a path: want --target HOST:PORT' "$assay" request CONNECT http://127.0.0.1/
 expect 2 'want a URL that begins with http:// or https://, got "127.0.0.1:80"' "$assay" request 127.0.0.1:80
 expect 2 'want a URL that begins with http:// or https://, got "ftp://127.0.0.1/"' "$assay" request ftp://127.0.0.1/
 expect 2 'want a URL that begins with http:// or https://, got ""' "$assay" request ''
