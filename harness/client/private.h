@@ -347,6 +347,9 @@ bool assay_check_octets(struct assay_failure *failure, struct bytes text, const 
 /* Puts "?" for what is not printable ASCII. */
 void assay_make_printable(char *text);
 
+/* Without the blanks around it. */
+struct bytes assay_trimmed(struct bytes text);
+
 /* Whether `text` is digits, blanks around them aside, that fit; `number` is set then. */
 bool assay_read_number(struct bytes text, uint64_t *number);
 

@@ -31,15 +31,25 @@ static enum assay_error keep_field(struct assay_response *response, struct assay
     return ASSAY_OK;
 }
 
+static enum assay_error refuse(struct assay_response *response, enum assay_error error,
+                               const char *text)
+{
+    assay_fail(&response->failure, error, "%s", text);
+    return assay_break_off_response(response);
+}
+
 static enum assay_error keep_start(struct assay_response *response)
 {
+    enum { STATUS_FIRST = 100 };
     struct assay_wire *wire = response->wire;
     assay_debug_reply(wire);
     response->has_start = true;
+    if (wire->reader.start.status < STATUS_FIRST)
+        return refuse(response, ASSAY_BAD_STATUS_LINE, "the status code is of no class");
     response->status = wire->reader.start.status;
     response->version = wire->reader.start.minor == 0 ? 10 : 11;
     response->reason.len = 0;
-    assay_buffer_add(&response->reason, wire->reader.start.reason);
+    assay_buffer_add(&response->reason, assay_trimmed(wire->reader.start.reason));
     return response->reason.is_failed ? assay_fail_no_memory(response) : ASSAY_OK;
 }
 
@@ -71,13 +81,6 @@ static bool is_coded_in_chunks(const struct assay_response *response)
     return is_chunked;
 }
 
-static enum assay_error refuse(struct assay_response *response, enum assay_error error,
-                               const char *text)
-{
-    assay_fail(&response->failure, error, "%s", text);
-    return assay_break_off_response(response);
-}
-
 /* What the head says of the content. */
 static void take_framing(struct assay_response *response)
 {
@@ -85,7 +88,8 @@ static void take_framing(struct assay_response *response)
     response->framing = message->framing;
     response->has_left = message->framing == HTTP_FRAMING_LENGTH;
     response->left = message->content_length;
-    response->is_chunked = message->has_coding && is_coded_in_chunks(response);
+    response->is_chunked = message->framing == HTTP_FRAMING_CHUNKED ||
+                           (message->has_coding && is_coded_in_chunks(response));
     /* RFC 9112, section 6.3: both fields may be an attack, so nothing is trusted behind it. */
     response->will_close = !message->persists || response->asks_close ||
                            !response->is_request_whole ||

@@ -42,7 +42,7 @@ static bool is_blank_octet(uint8_t octet)
     return octet == ' ' || octet == '\t';
 }
 
-static struct bytes trimmed(struct bytes text)
+struct bytes assay_trimmed(struct bytes text)
 {
     while (text.len > 0 && is_blank_octet(text.at[0]))
         bytes_take(&text, 1);
@@ -53,7 +53,7 @@ static struct bytes trimmed(struct bytes text)
 
 bool assay_read_number(struct bytes text, uint64_t *number)
 {
-    const struct bytes digits = trimmed(text);
+    const struct bytes digits = assay_trimmed(text);
     *number = 0;
     for (size_t i = 0; i < digits.len; i++) {
         if (!byte_is_digit(digits.at[i]))
@@ -68,7 +68,7 @@ bool assay_read_number(struct bytes text, uint64_t *number)
 
 struct bytes assay_take_member(struct bytes *list)
 {
-    return trimmed(bytes_take_until(list, ','));
+    return assay_trimmed(bytes_take_until(list, ','));
 }
 
 size_t assay_count_members(struct bytes list, const char *member, bool *is_last)
