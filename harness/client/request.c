@@ -65,6 +65,30 @@ static void add_host(struct assay_connection *connection, struct bytes target)
     assay_buffer_add_text(head, "\r\n");
 }
 
+/* RFC 3986, section 3.2.2: brackets stand around an address alone; what else is no host is for the
+ * server to tell. */
+static bool is_authority(struct bytes authority)
+{
+    struct bytes rest = authority;
+    const bool has_brackets = authority.len > 0 && authority.at[0] == '[';
+    if (has_brackets) {
+        bytes_take(&rest, 1);
+        if (memchr(rest.at, ']', rest.len) == NULL || bytes_take_until(&rest, ']').len == 0)
+            return false;
+    }
+    const bool is_behind = !has_brackets || rest.len == 0 || rest.at[0] == ':';
+    return is_behind && (rest.len == 0 || (memchr(rest.at, '[', rest.len) == NULL &&
+                                           memchr(rest.at, ']', rest.len) == NULL));
+}
+
+static bool check_authority(struct assay_connection *connection, struct bytes target)
+{
+    if (is_authority(target_authority(target)))
+        return true;
+    assay_fail(&connection->failure, ASSAY_INVALID_URL, "the target's authority is none");
+    return false;
+}
+
 static bool check_start(struct assay_connection *connection, struct bytes method,
                         struct bytes target)
 {
@@ -76,7 +100,8 @@ static bool check_start(struct assay_connection *connection, struct bytes method
     return assay_check_octets(failure, method, "a method", assay_is_token_octet,
                               ASSAY_INVALID_METHOD) &&
            assay_check_octets(failure, target, "a target", assay_is_target_octet,
-                              ASSAY_INVALID_URL);
+                              ASSAY_INVALID_URL) &&
+           check_authority(connection, target);
 }
 
 static enum http_answers answers_of(struct bytes method)
