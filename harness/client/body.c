@@ -120,10 +120,8 @@ static enum assay_error check_coded(struct assay_connection *connection, struct 
 static enum assay_error send_piece(struct assay_connection *connection, struct bytes piece)
 {
     struct assay_outgoing *outgoing = &connection->outgoing;
-    if (piece.len == 0) { /* as a chunk it would be the last */
-        assay_debug_line(&connection->options, connection->debuglevel, "Zero length chunk ignored");
+    if (piece.len == 0) /* as a chunk it would be the last */
         return ASSAY_OK;
-    }
     if (outgoing->has_length && piece.len > outgoing->length - outgoing->body_len)
         return fail_mismatch(connection, "the body is longer than was declared");
     const enum assay_error error =
@@ -131,8 +129,14 @@ static enum assay_error send_piece(struct assay_connection *connection, struct b
     return error == ASSAY_OK ? send_framed(connection, (struct bytes){NULL, 0}, piece) : error;
 }
 
+/* http.client tells of empty pieces of a request's body, but not of those that are sent by hand. */
+static void debug_empty(const struct assay_connection *connection)
+{
+    assay_debug_line(&connection->options, connection->debuglevel, "Zero length chunk ignored");
+}
+
 static enum assay_error send_pieces(struct assay_connection *connection,
-                                    struct assay_source *source)
+                                    struct assay_source *source, bool is_by_hand)
 {
     const struct assay_outgoing *outgoing = &connection->outgoing;
     while (!outgoing->is_cut) {
@@ -144,6 +148,8 @@ static enum assay_error send_pieces(struct assay_connection *connection,
             break;
         if (next == ASSAY_PIECES_BROKEN)
             return fail_mismatch(connection, "the source of the body broke");
+        if (piece.len == 0 && !is_by_hand)
+            debug_empty(connection);
         const enum assay_error error = send_piece(connection, piece);
         if (error != ASSAY_OK)
             return error;
@@ -152,13 +158,13 @@ static enum assay_error send_pieces(struct assay_connection *connection,
 }
 
 static enum assay_error send_stream(struct assay_connection *connection,
-                                    const struct assay_body *body)
+                                    const struct assay_body *body, bool is_by_hand)
 {
     struct assay_source source;
     if (!assay_source_init(&source, body, connection->options.block_size))
         return assay_break_off(connection, assay_fail(&connection->failure, ASSAY_NO_MEMORY,
                                                       "no memory for a block of the body"));
-    const enum assay_error error = send_pieces(connection, &source);
+    const enum assay_error error = send_pieces(connection, &source, is_by_hand);
     assay_source_release(&source);
     return error;
 }
@@ -243,10 +249,12 @@ static enum assay_error send_all(struct assay_connection *connection, const stru
         error = send_framed(
             connection, head,
             body != NULL && body->kind == ASSAY_BODY_BYTES ? bytes_given(body->bytes) : nothing);
+    if (error == ASSAY_OK && body != NULL && body->kind == ASSAY_BODY_BYTES && body->bytes.len == 0)
+        debug_empty(connection);
     if (error == ASSAY_OK && body != NULL && is_streamed(body)) {
         if (is_read_in_blocks(body))
             assay_debug_line(&connection->options, connection->debuglevel, "reading a readable");
-        error = send_stream(connection, body);
+        error = send_stream(connection, body, false);
     }
     return error == ASSAY_OK && body != NULL ? assay_end_body(connection) : error;
 }
@@ -270,6 +278,8 @@ enum assay_error assay_send_request(struct assay_connection *connection,
 static void debug_sent(const struct assay_connection *connection, const struct assay_body *body)
 {
     const struct assay_options *options = &connection->options;
+    if (body->kind == ASSAY_BODY_BYTES && body->bytes.len == 0)
+        assay_debug_line(options, connection->debuglevel, "send: b''");
     if (body->kind == ASSAY_BODY_STREAM)
         assay_debug_line(options, connection->debuglevel, "send: <stream>");
     if (!is_read_in_blocks(body))
@@ -290,8 +300,8 @@ enum assay_error assay_send(struct assay_connection *connection, const struct as
                           "want a Content-Length or Transfer-Encoding for a body");
     if (body->kind == ASSAY_BODY_NONE)
         return ASSAY_OK;
+    debug_sent(connection, body);
     if (body->kind == ASSAY_BODY_BYTES)
         return send_piece(connection, bytes_given(body->bytes));
-    debug_sent(connection, body);
-    return send_stream(connection, body);
+    return send_stream(connection, body, true);
 }
