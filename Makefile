@@ -5,6 +5,7 @@
 # make valgrind one point of each case, under valgrind
 # make lint     banned calls, headers alone, format, cppcheck, clang-tidy
 # make format   clang-format in place
+# make golden   recorded calls of Python's http.client against the client: FILE=tests/golden/golden.json ARGS=--verbose
 # make fuzz     the reader, or FUZZ=client, loader, report or peer, for FUZZ_SECONDS=600, by libFuzzer (clang)
 # make bench    what runs, relays and the client cost, beside programs that do nothing else
 # make install  DESTDIR= PREFIX=/usr/local LIBDIR= ...; make uninstall; make clean
@@ -42,14 +43,15 @@ TEST_LIBS    = $(shell $(PKG_CONFIG) --libs $(TEST_PACKAGES))
 FOLDERS  = harness harness/client harness/live reports server server/control wire
 CORE_SRC = $(filter-out %/main.c,$(wildcard $(FOLDERS:%=%/*.c)))
 TEST_SRC = $(wildcard tests/*.c)
-ALL_SRC  = $(wildcard $(FOLDERS:%=%/*.c)) $(TEST_SRC)
-HEADERS  = $(wildcard $(FOLDERS:%=%/*.h)) $(wildcard tests/*.h tests/fuzz/*.h)
+PLAY_SRC = $(wildcard tests/golden/*.c)
+ALL_SRC  = $(wildcard $(FOLDERS:%=%/*.c)) $(TEST_SRC) $(PLAY_SRC)
+HEADERS  = $(wildcard $(FOLDERS:%=%/*.h)) $(wildcard tests/*.h tests/fuzz/*.h tests/golden/*.h)
 FUZZ_SRC = $(wildcard tests/fuzz/*.c)
 EXAMPLES = $(wildcard docs/example/*.c)
 CORE_OBJ = $(CORE_SRC:%.c=$(BUILD)/%.o)
 TEST_OBJ = $(TEST_SRC:%.c=$(BUILD)/%.o)
 
-.PHONY: force all setup check suites run asan valgrind lint fuzz format install uninstall clean
+.PHONY: force all setup check suites run golden asan valgrind lint fuzz format install uninstall clean
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/assay lib
@@ -62,6 +64,9 @@ $(BUILD)/assay: $(BUILD)/harness/main.o $(CORE_OBJ)
 # tests/failing_memory.c makes allocations fail.
 $(BUILD)/check: $(TEST_OBJ) $(CORE_OBJ)
 	$(CC) $(SANITIZE) $(LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc -o $@ $^ $(TEST_LIBS) $(LIBS)
+
+$(BUILD)/golden-play: $(PLAY_SRC:%.c=$(BUILD)/%.o) $(CORE_OBJ)
+	$(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -85,8 +90,13 @@ run: setup
 check: setup
 	@$(MAKE) --no-print-directory suites
 
-suites: $(BUILD)/assay $(BUILD)/check
+suites: $(BUILD)/assay $(BUILD)/check $(BUILD)/golden-play
 	@ASSAY=$(BUILD)/assay PYTHON=$(PYTHON) script/check $(BUILD)/check
+
+FILE ?= tests/golden/golden.json
+golden: setup
+	@$(MAKE) --no-print-directory $(BUILD)/golden-play
+	@$(PYTHON) tests/golden/golden.py $(FILE) --player $(BUILD)/golden-play $(ARGS)
 
 # A build folder of its own: sanitized and plain objects never mix.
 asan: setup
