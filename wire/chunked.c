@@ -29,17 +29,21 @@ static void note_next(const struct cursor *cursor, enum http_deviation_kind kind
  * hexadecimal numerals". False when there is no number. */
 static bool eat_size(struct cursor *cursor, uint64_t *size)
 {
-    *size = 0;
-    for (; cursor->rest.len > 0; bytes_take(&cursor->rest, 1)) {
-        const int digit = byte_hex(cursor->rest.at[0]);
+    const struct bytes text = cursor->rest;
+    uint64_t sum = 0;
+    size_t at = 0;
+    for (; at < text.len; at++) {
+        const int digit = byte_hex(text.at[at]);
         if (digit < 0)
             break;
-        if (*size > ((uint64_t)INT64_MAX - (uint64_t)digit) / HEX_BASE) {
-            note_next(cursor, HTTP_DEVIATION_CHUNK_SIZE_TOO_LARGE);
+        if (sum > ((uint64_t)INT64_MAX - (uint64_t)digit) / HEX_BASE) {
+            note(cursor, HTTP_DEVIATION_CHUNK_SIZE_TOO_LARGE, at);
             return false;
         }
-        *size = *size * HEX_BASE + (uint64_t)digit;
+        sum = sum * HEX_BASE + (uint64_t)digit;
     }
+    *size = sum;
+    bytes_take(&cursor->rest, at);
     if (cursor->rest.len < cursor->line->text.len)
         return true;
     note(cursor, HTTP_DEVIATION_CHUNK_SIZE, 0);
@@ -105,16 +109,26 @@ static bool has_bare_cr(const struct cursor *cursor)
     return cr != NULL;
 }
 
+static void read_behind_size(struct cursor *cursor)
+{
+    const size_t len = cursor->rest.len;
+    if (eat_extensions(cursor))
+        read_line_end(cursor, cursor->rest.len == len);
+    else
+        note_next(cursor, HTTP_DEVIATION_CHUNK_EXTENSION);
+}
+
 void chunked_read_size(struct http_reader *reader, const struct http_line *line)
 {
     struct cursor cursor = {line, line->text, &reader->notes};
-    if (!eat_size(&cursor, &reader->chunk_size) || has_bare_cr(&cursor))
+    if (!eat_size(&cursor, &reader->chunk_size))
         return;
     reader->extension = cursor.rest;
-    if (eat_extensions(&cursor))
-        read_line_end(&cursor, cursor.rest.len == reader->extension.len);
-    else
-        note_next(&cursor, HTTP_DEVIATION_CHUNK_EXTENSION);
+    if (cursor.rest.len > 0) { /* seldom */
+        if (has_bare_cr(&cursor))
+            return;
+        read_behind_size(&cursor);
+    }
     if (line->is_bare)
         note(&cursor, HTTP_DEVIATION_CHUNK_BARE_LF, line->text.len);
 }
