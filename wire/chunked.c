@@ -25,27 +25,6 @@ static void note_next(const struct cursor *cursor, enum http_deviation_kind kind
     note(cursor, kind, cursor->line->text.len - cursor->rest.len);
 }
 
-/* RFC 9112, section 7.1: chunk-size = 1*HEXDIG, and "recipients MUST anticipate potentially large
- * hexadecimal numerals". False when there is no number. */
-static bool eat_size(struct cursor *cursor, uint64_t *size)
-{
-    *size = 0;
-    for (; cursor->rest.len > 0; bytes_take(&cursor->rest, 1)) {
-        const int digit = byte_hex(cursor->rest.at[0]);
-        if (digit < 0)
-            break;
-        if (*size > ((uint64_t)INT64_MAX - (uint64_t)digit) / HEX_BASE) {
-            note_next(cursor, HTTP_DEVIATION_CHUNK_SIZE_TOO_LARGE);
-            return false;
-        }
-        *size = *size * HEX_BASE + (uint64_t)digit;
-    }
-    if (cursor->rest.len < cursor->line->text.len)
-        return true;
-    note(cursor, HTTP_DEVIATION_CHUNK_SIZE, 0);
-    return false;
-}
-
 /* RFC 9110, section 5.6.4: VCHAR, obs-text, SP and HTAB may stand between the quotes, DQUOTE and
  * backslash behind a backslash. False when the string is still open at the line's end. */
 static bool eat_quoted(struct cursor *cursor)
@@ -105,18 +84,51 @@ static bool has_bare_cr(const struct cursor *cursor)
     return cr != NULL;
 }
 
-void chunked_read_size(struct http_reader *reader, const struct http_line *line)
+/* RFC 9112, section 7.1: chunk-size = 1*HEXDIG, and "recipients MUST anticipate potentially large
+ * hexadecimal numerals". Also how many digits it has; false when there is no number. */
+static bool read_size(struct http_reader *reader, const struct http_line *line, size_t *len)
 {
-    struct cursor cursor = {line, line->text, &reader->notes};
-    if (!eat_size(&cursor, &reader->chunk_size) || has_bare_cr(&cursor))
-        return;
-    reader->extension = cursor.rest;
+    const struct bytes text = line->text;
+    uint64_t size = 0;
+    for (*len = 0; *len < text.len; ++*len) {
+        const int digit = byte_hex(text.at[*len]);
+        if (digit < 0)
+            break;
+        if (size > ((uint64_t)INT64_MAX - (uint64_t)digit) / HEX_BASE) {
+            http_note(&reader->notes, HTTP_DEVIATION_CHUNK_SIZE_TOO_LARGE, line->offset + *len);
+            return false;
+        }
+        size = size * HEX_BASE + (uint64_t)digit;
+    }
+    reader->chunk_size = size;
+    if (*len == 0)
+        http_note(&reader->notes, HTTP_DEVIATION_CHUNK_SIZE, line->offset);
+    return *len > 0;
+}
+
+/* False when what it says of the size is not to be trusted either. */
+static bool read_behind_size(struct http_reader *reader, const struct http_line *line)
+{
+    struct cursor cursor = {line, reader->extension, &reader->notes};
+    if (has_bare_cr(&cursor))
+        return false;
     if (eat_extensions(&cursor))
         read_line_end(&cursor, cursor.rest.len == reader->extension.len);
     else
         note_next(&cursor, HTTP_DEVIATION_CHUNK_EXTENSION);
+    return true;
+}
+
+void chunked_read_size(struct http_reader *reader, const struct http_line *line)
+{
+    size_t len;
+    if (!read_size(reader, line, &len))
+        return;
+    reader->extension = (struct bytes){line->text.at + len, line->text.len - len};
+    if (reader->extension.len > 0 && !read_behind_size(reader, line))
+        return;
     if (line->is_bare)
-        note(&cursor, HTTP_DEVIATION_CHUNK_BARE_LF, line->text.len);
+        http_note(&reader->notes, HTTP_DEVIATION_CHUNK_BARE_LF, line->offset + line->text.len);
 }
 
 bool chunked_may_be_last(struct bytes begun)

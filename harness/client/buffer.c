@@ -1,10 +1,8 @@
 #include "harness/client/private.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 
-enum { BUFFER_SIZE_FIRST = 512 };
+enum { BUFFER_SIZE_FIRST = 512, DECIMAL_BASE = 10 };
 
 static bool buffer_grow(struct assay_buffer *buffer, size_t more)
 {
@@ -41,9 +39,13 @@ void assay_buffer_add_text(struct assay_buffer *buffer, const char *text)
 
 void assay_buffer_add_number(struct assay_buffer *buffer, uint64_t number)
 {
-    char digits[sizeof("18446744073709551615")];
-    snprintf(digits, sizeof(digits), "%" PRIu64, number);
-    assay_buffer_add_text(buffer, digits);
+    uint8_t digits[sizeof("18446744073709551615") - 1];
+    size_t at = sizeof(digits);
+    do {
+        digits[--at] = (uint8_t)('0' + number % DECIMAL_BASE);
+        number /= DECIMAL_BASE;
+    } while (number > 0);
+    assay_buffer_add(buffer, (struct bytes){digits + at, sizeof(digits) - at});
 }
 
 struct iovec assay_part_of(struct bytes octets)

@@ -86,8 +86,8 @@ struct assay_address {
     socklen_t size; /* 0: none */
 };
 
-/* A connected, non-blocking socket, from `source` unless that is none; or -1 with errno (ETIMEDOUT
- * at `until_ms`). */
+/* A connected socket, from `source` unless that is none; or -1 with errno (ETIMEDOUT at
+ * `until_ms`). */
 int assay_socket_connect(const struct sockaddr *address, socklen_t size,
                          const struct assay_address *source, int64_t until_ms);
 
@@ -95,6 +95,9 @@ int assay_socket_connect(const struct sockaddr *address, socklen_t size,
 ssize_t assay_socket_send(int fd, struct iovec *parts, size_t count);
 ssize_t assay_socket_receive(int fd, uint8_t *into, size_t size);
 ssize_t assay_socket_peek(int fd, uint8_t *into, size_t size);
+
+/* As recv(2): blocks until something is there, or the end. */
+ssize_t assay_socket_await(int fd, uint8_t *into, size_t size);
 
 /* Waits for `events` of poll(2). False with errno (ETIMEDOUT at `until_ms`). */
 bool assay_socket_wait(int fd, short events, int64_t until_ms);
@@ -133,8 +136,9 @@ enum assay_error assay_fail(struct assay_failure *failure, enum assay_error erro
 
 /* --- wire.c: a socket, and what was read of it ---------------------------------- */
 
-/* Large enough that a fast server is read in few calls. */
-enum { ASSAY_INPUT_SIZE = 64 * 1024 };
+/* Large enough that a fast server is read in few calls, and small enough for a cache. Pages that no
+ * receive fills are never touched. */
+enum { ASSAY_INPUT_SIZE = 256 * 1024 };
 
 /* Of the connection that goes by it, and of each response that came by it. */
 struct assay_wire {
@@ -183,6 +187,10 @@ enum assay_error assay_wire_fail(const struct assay_wire *wire, struct assay_fai
 /* As the calls of socket.c, or of layer.c. */
 ssize_t assay_transport_send(struct assay_wire *wire, struct iovec *parts, size_t count);
 ssize_t assay_transport_receive(struct assay_wire *wire, uint8_t *into, size_t size);
+
+/* The same for whom nothing is left to do until something comes: blocks, unless a time limits the
+ * wait or TLS may have to send meanwhile; EAGAIN then. */
+ssize_t assay_transport_await(struct assay_wire *wire, uint8_t *into, size_t size);
 bool assay_transport_wait(struct assay_wire *wire, short events, int64_t until_ms);
 
 /* Nothing came, and no end. */

@@ -90,7 +90,8 @@ static enum assay_error receive(struct assay_response *response, bool may_block)
     if (!assay_wire_is_open(wire)) /* by us: a request behind this one failed */
         return fail_end(response);
     for (;;) {
-        ssize_t got = assay_transport_receive(wire, wire->store, sizeof(wire->store));
+        ssize_t got = may_block ? assay_transport_await(wire, wire->store, sizeof(wire->store))
+                                : assay_transport_receive(wire, wire->store, sizeof(wire->store));
         if (got == 0 && wire->was_reset) {
             got = -1; /* no FIN: the send that met the reset took it from the socket */
             errno = ECONNRESET;

@@ -1,6 +1,7 @@
 #include "harness/client/private.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -89,6 +90,7 @@ int assay_socket_connect(const struct sockaddr *address, socklen_t size,
         errno = error;
         return -1;
     }
+    fcntl(fd, F_SETFL, 0); /* from here on each call says by itself whether it may block */
     /* As http.client: no waiting for an acknowledgement between head and body. */
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
     return fd;
@@ -108,17 +110,22 @@ static ssize_t receive(int fd, uint8_t *into, size_t size, int flags)
 {
     ssize_t got;
     do
-        got = recv(fd, into, size, flags | MSG_DONTWAIT);
+        got = recv(fd, into, size, flags);
     while (got < 0 && errno == EINTR);
     return got;
 }
 
 ssize_t assay_socket_receive(int fd, uint8_t *into, size_t size)
 {
+    return receive(fd, into, size, MSG_DONTWAIT);
+}
+
+ssize_t assay_socket_await(int fd, uint8_t *into, size_t size)
+{
     return receive(fd, into, size, 0);
 }
 
 ssize_t assay_socket_peek(int fd, uint8_t *into, size_t size)
 {
-    return receive(fd, into, size, MSG_PEEK);
+    return receive(fd, into, size, MSG_PEEK | MSG_DONTWAIT);
 }

@@ -17,6 +17,13 @@ ssize_t assay_transport_receive(struct assay_wire *wire, uint8_t *into, size_t s
                                : assay_socket_receive(wire->fd, into, size);
 }
 
+ssize_t assay_transport_await(struct assay_wire *wire, uint8_t *into, size_t size)
+{
+    const bool is_timed = wire->until_ms != 0 || wire->options.io_timeout_ms != 0;
+    return wire->layer == NULL && !is_timed ? assay_socket_await(wire->fd, into, size)
+                                            : assay_transport_receive(wire, into, size);
+}
+
 bool assay_transport_wait(struct assay_wire *wire, short events, int64_t until_ms)
 {
     if (assay_layer_is_sending(wire->layer))
