@@ -24,7 +24,7 @@ static void want_whole(struct assay_response *response, uint64_t len)
 
 int main(int argc, char **argv)
 {
-    const struct ask ask = ask_read(argc, argv);
+    struct ask ask = ask_read(argc, argv);
     uint64_t left = ask.len;
     struct assay_connection *connection = assay_connection_new("127.0.0.1", ask.port, NULL);
     struct assay_request request = {.target = assay_text(ask.target)};
@@ -36,6 +36,7 @@ int main(int argc, char **argv)
                                            .has_length = !ask.is_chunked,
                                            .length = ask.len};
     }
+    ask_begin(&ask);
     for (uint64_t i = 0; i < ask.requests; i++) {
         struct assay_response *response = NULL;
         ask_want(assay_request(connection, &request) == ASSAY_OK &&
@@ -45,7 +46,7 @@ int main(int argc, char **argv)
         want_whole(response, ask.is_up ? 0 : ask.len);
         assay_response_free(response);
     }
-    assay_connection_free(connection);
     ask_answer(&ask);
+    assay_connection_free(connection);
     return 0;
 }

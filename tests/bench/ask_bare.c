@@ -93,7 +93,7 @@ static void write_content(int fd, const struct ask *ask)
 
 int main(int argc, char **argv)
 {
-    const struct ask ask = ask_read(argc, argv);
+    struct ask ask = ask_read(argc, argv);
     const int fd = connect_to(ask.port);
     uint64_t len = ask.is_up ? 0 : ask.len;
     char head[256];
@@ -108,13 +108,14 @@ int main(int argc, char **argv)
     if (!ask.is_up && ask.is_chunked)
         len =
             chunked_len(len, strstr(ask.target, "/512/") != NULL ? ASK_SMALL_SIZE : ASK_CHUNK_SIZE);
+    ask_begin(&ask);
     for (uint64_t i = 0; i < ask.requests; i++) {
         write_text(fd, all);
         if (ask.is_up)
             write_content(fd, &ask);
         read_response(fd, len);
     }
-    close(fd);
     ask_answer(&ask);
+    close(fd);
     return 0;
 }

@@ -19,11 +19,11 @@ static size_t take(char *at, size_t size, size_t count, void *context)
 static size_t give(char *into, size_t size, size_t count, void *context)
 {
     struct counts *counts = context;
-    const uint64_t room = size * count;
-    size_t given = counts->left < room ? (size_t)counts->left : (size_t)room;
-    if (given > ASK_PIECE_SIZE)
-        given = ASK_PIECE_SIZE;
-    memcpy(into, ask_piece(), given);
+    const size_t room = size * count;
+    const size_t given = counts->left < room ? (size_t)counts->left : room;
+    for (size_t done = 0; done < given; done += ASK_PIECE_SIZE)
+        memcpy(into + done, ask_piece(),
+               given - done < ASK_PIECE_SIZE ? given - done : ASK_PIECE_SIZE);
     counts->left -= given;
     return given;
 }
@@ -50,12 +50,13 @@ static void set_up(CURL *curl, const struct ask *ask, struct counts *counts, con
 
 int main(int argc, char **argv)
 {
-    const struct ask ask = ask_read(argc, argv);
+    struct ask ask = ask_read(argc, argv);
     struct counts counts = {.left = ask.len};
     struct curl_slist *fields = curl_slist_append(NULL, "Expect:"); /* ours does not wait either */
     CURL *curl = curl_easy_init();
     set_up(curl, &ask, &counts, argc > 4 ? argv[4] : NULL);
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, fields);
+    ask_begin(&ask);
     for (uint64_t i = 0; i < ask.requests; i++) {
         long status = 0;
         counts.got = 0;
@@ -65,8 +66,8 @@ int main(int argc, char **argv)
                  "request");
         ask_want(counts.got == (ask.is_up ? 0 : ask.len), "content");
     }
+    ask_answer(&ask);
     curl_easy_cleanup(curl);
     curl_slist_free_all(fields);
-    ask_answer(&ask);
     return 0;
 }

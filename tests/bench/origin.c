@@ -1,9 +1,10 @@
 /*
- * origin -- a server that costs as little as it can, for the clients of script/bench-client: one
- * connection after the other, each for as many requests as it brings.
+ * origin -- a server that costs as little as it can, so that the clients of script/bench-client are
+ * what is measured: content is sent out of a file in memory without a copy, and what comes is
+ * dropped in the kernel. One connection after the other, each for as many requests as it brings.
  *
  *     GET /small, /length/N, /chunked/SIZE/N: content of so many octets
- *     PUT /sink: reads the content, counts it, and answers 200 when it was as long as its length
+ *     PUT /sink/N: drops the content, and answers 200 when it was of N octets, else 400
  *
  * usage: origin; prints its port
  */
@@ -13,10 +14,14 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { STORE_SIZE = 256 * 1024 };
+/* Of heads and size lines only a little is read at once, for what is behind them is dropped unread.
+ */
+enum { STORE_SIZE = 2048, BLOCK_SIZE = 256 * 1024 };
 
 /* What came, and was not taken yet. */
 struct peer {
@@ -55,26 +60,32 @@ static char *take_through(struct peer *peer, const char *end)
     }
 }
 
+/* With MSG_TRUNC a TCP socket drops what it would copy (tcp(7)). */
 static bool drop(struct peer *peer, uint64_t len)
 {
+    const size_t there = peer->len - peer->at;
+    const size_t count = len < there ? (size_t)len : there;
+    peer->at += count;
+    len -= count;
     while (len > 0) {
-        const size_t there = peer->len - peer->at;
-        const size_t count = len < there ? (size_t)len : there;
-        peer->at += count;
-        len -= count;
-        if (len > 0 && !fill(peer))
+        const ssize_t got =
+            recv(peer->fd, NULL, len < BLOCK_SIZE ? (size_t)len : BLOCK_SIZE, MSG_TRUNC);
+        if (got <= 0)
             return false;
+        len -= (uint64_t)got;
     }
     return true;
 }
 
-static bool drop_chunks(struct peer *peer)
+/* False at the connection's end; else `len` is what was in the chunks. */
+static bool drop_chunks(struct peer *peer, uint64_t *len)
 {
-    for (;;) {
+    for (*len = 0;;) {
         const char *line = take_through(peer, "\r\n");
         if (line == NULL)
             return false;
         const uint64_t size = strtoull(line, NULL, 16);
+        *len += size;
         if (!drop(peer, size + 2))
             return false;
         if (size == 0)
@@ -97,38 +108,67 @@ static void put_text(int fd, const char *text)
     put(fd, text, strlen(text));
 }
 
+/* A file in memory; the caller closes it. */
+static int make_file(const uint8_t *at, size_t len)
+{
+    const int file = memfd_create("block", MFD_CLOEXEC);
+    ask_want(file >= 0 && write(file, at, len) == (ssize_t)len, "memfd");
+    return file;
+}
+
+static void put_file(int fd, int file, size_t len)
+{
+    off_t at = 0;
+    while (at < (off_t)len)
+        ask_want(sendfile(fd, file, &at, len - (size_t)at) > 0, "sendfile");
+}
+
 static void put_length(int fd, uint64_t len)
 {
-    static const uint8_t block[STORE_SIZE];
+    static const uint8_t block[BLOCK_SIZE];
+    const int file = make_file(block, BLOCK_SIZE);
     char head[128];
     snprintf(head, sizeof(head), "HTTP/1.1 200 OK\r\nContent-Length: %llu\r\n\r\n",
              (unsigned long long)len);
     put_text(fd, head);
-    for (; len > 0; len -= len < STORE_SIZE ? len : STORE_SIZE)
-        put(fd, block, len < STORE_SIZE ? (size_t)len : STORE_SIZE);
+    for (; len >= BLOCK_SIZE; len -= BLOCK_SIZE)
+        put_file(fd, file, BLOCK_SIZE);
+    put_file(fd, file, (size_t)len);
+    close(file);
 }
 
-/* As many chunks in one send as fit. */
-static void put_chunks(int fd, size_t size, uint64_t len)
+/* A file of chunks, as many as fit. */
+static int make_chunks(size_t size, size_t *each, size_t *count)
 {
     char line[32];
     const size_t line_len = (size_t)snprintf(line, sizeof(line), "%zX\r\n", size);
-    const size_t each = line_len + size + 2, count = STORE_SIZE / each;
-    uint8_t *block = calloc(count, each);
-    for (size_t i = 0; i < count; i++) {
-        memcpy(block + i * each, line, line_len);
-        memcpy(block + (i + 1) * each - 2, "\r\n", 2);
+    *each = line_len + size + 2;
+    *count = BLOCK_SIZE / *each;
+    uint8_t *block = calloc(*count, *each);
+    ask_want(block != NULL, "chunks");
+    for (size_t i = 0; i < *count; i++) {
+        memcpy(block + i * *each, line, line_len);
+        memcpy(block + (i + 1) * *each - 2, "\r\n", 2);
     }
+    const int file = make_file(block, *count * *each);
+    free(block);
+    return file;
+}
+
+static void put_chunks(int fd, size_t size, uint64_t len)
+{
+    size_t each, count;
+    const int file = make_chunks(size, &each, &count);
     put_text(fd, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
     for (; len >= size * count; len -= size * count)
-        put(fd, block, count * each);
-    put(fd, block, (size_t)(len / size) * each);
-    free(block);
+        put_file(fd, file, count * each);
+    put_file(fd, file, (size_t)(len / size) * each);
+    close(file);
     if (len % size > 0) {
+        char line[32];
         snprintf(line, sizeof(line), "%llX\r\n", (unsigned long long)(len % size));
         put_text(fd, line);
-        const uint8_t rest[ASK_CHUNK_SIZE] = {0};
-        put(fd, rest, (size_t)(len % size));
+        put(fd, ask_piece(), (size_t)(len % size));
         put_text(fd, "\r\n");
     }
     put_text(fd, "0\r\n\r\n");
@@ -137,17 +177,21 @@ static void put_chunks(int fd, size_t size, uint64_t len)
 static bool answer_sink(struct peer *peer, const char *head)
 {
     const char *length = strcasestr(head, "content-length: ");
-    const bool is_whole = length != NULL ? drop(peer, strtoull(strchr(length, ' ') + 1, NULL, 10))
-                                         : drop_chunks(peer);
-    if (is_whole)
-        put_text(peer->fd, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
-    return is_whole;
+    const uint64_t wanted = strtoull(head + strlen("PUT /sink/"), NULL, 10);
+    uint64_t len = 0;
+    if (length != NULL)
+        len = strtoull(strchr(length, ' ') + 1, NULL, 10);
+    if (length != NULL ? !drop(peer, len) : !drop_chunks(peer, &len))
+        return false;
+    put_text(peer->fd, len == wanted ? "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+                                     : "HTTP/1.1 400 Bad\r\nContent-Length: 0\r\n\r\n");
+    return true;
 }
 
 static bool answer(struct peer *peer, const char *head)
 {
     static const char small[] = "HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\nhello, world\n";
-    if (strncmp(head, "PUT", 3) == 0)
+    if (strncmp(head, "PUT /sink/", strlen("PUT /sink/")) == 0)
         return answer_sink(peer, head);
     const char *length = strstr(head, "/length/"), *chunked = strstr(head, "/chunked/");
     if (length != NULL) {
