@@ -1,4 +1,5 @@
 """Holds an outcome against http.client's, changed as the rows of differences.py allow."""
+import re
 from collections import namedtuple
 
 import differences
@@ -6,14 +7,16 @@ import entries
 
 # http.client's, or Python's, names for errors that have others here.
 PYTHON_NAMES = {
-    "InvalidMethod": "ValueError",
-    "InvalidHeader": "ValueError",
-    "CannotSetUp": "RuntimeError",
-    "BodyMismatch": "RuntimeError",  # what the source of a body raises
-    "TooManyHeaders": "HTTPException",
-    "CannotConnect": "OSError",
-    "TunnelFailed": "OSError",
+    "InvalidMethod": ("ValueError",),
+    "InvalidHeader": ("ValueError",),
+    "CannotSetUp": ("RuntimeError",),
+    "BodyMismatch": ("RuntimeError",),  # what the source of a body raises
+    "TooManyHeaders": ("HTTPException",),
+    "CannotConnect": ("OSError", "gaierror"),
+    "TunnelFailed": ("OSError",),
 }
+FOREIGN_ERRNO = ("SSL", "gaierror")  # whose errno is OpenSSL's, or the resolver's
+ANY = "{{ANY}}"  # in a text: whatever stands there
 UNCOMPARED = ("closed", "skipped")  # an attribute of Python's files; a text
 ERROR_MEMBERS = ("class", "partial", "expected", "errno")
 
@@ -58,8 +61,8 @@ class Allowed:
 
 
 def python_error(error):
-    is_tls = error["class"].startswith("SSL")  # whose errno is OpenSSL's
-    return {key: error[key] for key in ERROR_MEMBERS if key in error and not (is_tls and key == "errno")}
+    is_foreign = error["class"].startswith(FOREIGN_ERRNO)
+    return {key: error[key] for key in ERROR_MEMBERS if key in error and not (is_foreign and key == "errno")}
 
 
 def python_step(step, call):
@@ -82,7 +85,8 @@ class Wanted:
         self.wire = self.merge("wire", entry["wire"], written(predicted["wire"]))
         if self.wire != entry["wire"]:
             self.allowed.add("sent-otherwise", 0)
-        self.stdout = self.merge("debug", entry.get("stdout", ""), predicted["stdout"]) if "stdout" in entry else None
+        self.stdout = self.merge("debug", [entry["stdout"]], [predicted["stdout"]]) if "stdout" in entry else None
+        self.peer = entry.get("peer_ip")
 
     def use(self, aspect, at=None):
         """Notes the row that is to thank; whether there is one."""
@@ -92,7 +96,8 @@ class Wanted:
         return row is not None
 
     def merge(self, aspect, python, ours):
-        return ours if python != ours and self.use(aspect) else python
+        is_other = len(python) != len(ours) or not all(map(is_like, python, ours))
+        return ours if is_other and self.use(aspect) else python
 
     def merge_steps(self, entry, calls, ours):
         """Call by call. An error that ends one side alone is that call's, and so is that the other goes on."""
@@ -123,11 +128,17 @@ def differs(python, ours):
     return any(not is_same(key, value, ours.get(key)) for key, value in python.items())
 
 
+def is_like(wanted, got):
+    if not isinstance(wanted, str) or not isinstance(got, str) or ANY not in wanted:
+        return wanted == got
+    return re.fullmatch(".*".join(map(re.escape, wanted.split(ANY))), got, re.DOTALL) is not None
+
+
 def is_same(member, wanted, got):
     if member != "error" or not isinstance(got, dict) or wanted is None:
-        return wanted == got
+        return is_like(wanted, got)
     return all(
-        value == got.get(key) or (key == "class" and value == PYTHON_NAMES.get(got.get(key)))
+        is_like(value, got.get(key)) or (key == "class" and value in PYTHON_NAMES.get(got.get(key), ()))
         for key, value in wanted.items()
     )
 
@@ -149,7 +160,7 @@ def wrong_steps(wanted, got, calls):
 def wrong_wires(wanted, got):
     for at in range(max(len(wanted), len(got))):
         sides = [side[at] if at < len(side) else None for side in (wanted, got)]
-        if sides[0] != sides[1]:
+        if not is_like(*sides):
             yield Wrong(f"wire {at}", *sides)
 
 
@@ -157,6 +168,8 @@ def compare(wanted, outcome, calls):
     """All that is not as it has to be."""
     wrong = list(wrong_steps(wanted.steps, written(outcome["steps"]), calls))
     wrong += wrong_wires(wanted.wire, written(outcome["wire"]))
-    if wanted.stdout is not None and wanted.stdout != outcome["stdout"]:
-        wrong.append(Wrong("stdout", wanted.stdout, outcome["stdout"]))
+    if wanted.stdout is not None and wanted.stdout != [outcome["stdout"]]:
+        wrong.append(Wrong("stdout", wanted.stdout[0], outcome["stdout"]))
+    if wanted.peer is not None and wanted.peer not in (outcome["peers"], *outcome["peers"]):
+        wrong.append(Wrong("the client's address", wanted.peer, outcome["peers"]))
     return wrong

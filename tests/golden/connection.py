@@ -98,6 +98,8 @@ class Connection:
         source = (self.conn.get("source_address") or ("",))[0]
         if source and not source.startswith("127."):
             raise Failure("CannotConnect", errno=99)
+        if not self.conn["host"].startswith(("127.", "localhost")):  # nothing else is there
+            raise Failure("CannotConnect")
         scripts = self.entry["server_reply"]
         at = min(len(self.wires), len(scripts) - 1)
         self.wire = world.Wire(scripts[at] if scripts else [], bool(self.conn.get("timeout")))

@@ -188,7 +188,7 @@ class Server:
 
     def __init__(self, scripts, is_refused, tls):
         self.scripts, self.tls = scripts, tls
-        self.connections = []
+        self.connections, self.peers = [], []  # and from where they came
         self.selector = selectors.DefaultSelector()
         self.listener = socket.socket()
         self.listener.bind(("127.0.0.1", 0))
@@ -201,9 +201,10 @@ class Server:
     def receive(self):
         """A connection comes."""
         try:
-            sock, _ = self.listener.accept()
+            sock, (peer, _) = self.listener.accept()
         except OSError:
             return
+        self.peers.append(peer)
         at = min(len(self.connections), len(self.scripts) - 1)
         connection = Connection(sock, self.scripts[at] if self.scripts else [], self.tls)
         self.connections.append(connection)

@@ -181,7 +181,7 @@ class Stage:
 
 
 def play(entry, calls, player, tls):
-    """What our client did: {"steps": [...], "wire": [...], "stdout": text}."""
+    """What our client did: {"steps": [...], "wire": [...], "stdout": text, "peers": [address]}."""
     stage = Stage(entry, calls, player, tls)
     try:
         steps, shown = stage.play()
@@ -189,6 +189,6 @@ def play(entry, calls, player, tls):
         for step in steps:
             if isinstance(step.get("value"), str):  # geturl()
                 step["value"] = step["value"].replace(f":{stage.server.port}/", f":{entries.PORT}/")
-        return {"steps": steps, "wire": stage.server.wire(), "stdout": shown}
+        return {"steps": steps, "wire": stage.server.wire(), "stdout": shown, "peers": stage.server.peers}
     finally:
         stage.close()
