@@ -302,8 +302,9 @@ struct assay_body {
     ptrdiff_t (*read)(void *context, uint8_t *into, size_t size);
     void *context;   /* of `next` or `read` */
     int fd;          /* read from where it stands; stays the caller's */
-    bool has_length; /* of a stream, reader or file: it will be `length` octets, and nothing is
-                      * asked for behind them but whether it ends there */
+    bool has_length; /* of a stream, reader or file: it will be `length` octets. A stream is asked
+                      * whether it ends there; a regular file has to; of a reader, or a file without
+                      * a size, nothing is read past them */
     uint64_t length;
     /* Sent behind the last chunk; the body is sent chunked for it. RFC 9110, section 6.5.1: none
      * that frames, routes or controls the message. */
