@@ -1,7 +1,8 @@
 /*
  * origin -- a server that costs as little as it can, so that the clients of script/bench-client are
- * what is measured: content is sent out of a file in memory without a copy, and what comes is
- * dropped in the kernel. One connection after the other, each for as many requests as it brings.
+ * what is measured: content is sent from one block of memory (sendfile(2) of such a block was
+ * slower, for it makes fragments of a page each), and what comes is dropped in the kernel. One
+ * connection after the other, each for as many requests as it brings.
  *
  *     GET /small, /length/N, /chunked/SIZE/N: content of so many octets
  *     PUT /sink/N: drops the content, and answers 200 when it was of N octets, else 400
@@ -14,8 +15,6 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <sys/mman.h>
-#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -108,64 +107,36 @@ static void put_text(int fd, const char *text)
     put(fd, text, strlen(text));
 }
 
-/* A file in memory; the caller closes it. */
-static int make_file(const uint8_t *at, size_t len)
-{
-    const int file = memfd_create("block", MFD_CLOEXEC);
-    ask_want(file >= 0 && write(file, at, len) == (ssize_t)len, "memfd");
-    return file;
-}
-
-static void put_file(int fd, int file, size_t len)
-{
-    off_t at = 0;
-    while (at < (off_t)len)
-        ask_want(sendfile(fd, file, &at, len - (size_t)at) > 0, "sendfile");
-}
-
 static void put_length(int fd, uint64_t len)
 {
     static const uint8_t block[BLOCK_SIZE];
-    const int file = make_file(block, BLOCK_SIZE);
     char head[128];
     snprintf(head, sizeof(head), "HTTP/1.1 200 OK\r\nContent-Length: %llu\r\n\r\n",
              (unsigned long long)len);
     put_text(fd, head);
     for (; len >= BLOCK_SIZE; len -= BLOCK_SIZE)
-        put_file(fd, file, BLOCK_SIZE);
-    put_file(fd, file, (size_t)len);
-    close(file);
+        put(fd, block, BLOCK_SIZE);
+    put(fd, block, (size_t)len);
 }
 
-/* A file of chunks, as many as fit. */
-static int make_chunks(size_t size, size_t *each, size_t *count)
+/* As many chunks in one send as fit. */
+static void put_chunks(int fd, size_t size, uint64_t len)
 {
     char line[32];
     const size_t line_len = (size_t)snprintf(line, sizeof(line), "%zX\r\n", size);
-    *each = line_len + size + 2;
-    *count = BLOCK_SIZE / *each;
-    uint8_t *block = calloc(*count, *each);
+    const size_t each = line_len + size + 2, count = BLOCK_SIZE / each;
+    uint8_t *block = calloc(count, each);
     ask_want(block != NULL, "chunks");
-    for (size_t i = 0; i < *count; i++) {
-        memcpy(block + i * *each, line, line_len);
-        memcpy(block + (i + 1) * *each - 2, "\r\n", 2);
+    for (size_t i = 0; i < count; i++) {
+        memcpy(block + i * each, line, line_len);
+        memcpy(block + (i + 1) * each - 2, "\r\n", 2);
     }
-    const int file = make_file(block, *count * *each);
-    free(block);
-    return file;
-}
-
-static void put_chunks(int fd, size_t size, uint64_t len)
-{
-    size_t each, count;
-    const int file = make_chunks(size, &each, &count);
     put_text(fd, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
     for (; len >= size * count; len -= size * count)
-        put_file(fd, file, count * each);
-    put_file(fd, file, (size_t)(len / size) * each);
-    close(file);
+        put(fd, block, count * each);
+    put(fd, block, (size_t)(len / size) * each);
+    free(block);
     if (len % size > 0) {
-        char line[32];
         snprintf(line, sizeof(line), "%llX\r\n", (unsigned long long)(len % size));
         put_text(fd, line);
         put(fd, ask_piece(), (size_t)(len % size));
