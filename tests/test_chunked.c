@@ -79,6 +79,7 @@ static const struct http_row rows[] = {
         "DEVIATION CHUNK_BARE_LF@52 | CHUNK 0 | DEVIATION FIELD_BARE_LF@53 | END | IDLE"),
     ROW("more data than the size says", "5\r\nhelloXX\r\n0\r\n\r\n", "CHUNK 5 | DATA hello | DEVIATION CHUNK_DATA_END@55 | LOST"),
     ROW("nothing behind the data", "5\r\nhello0\r\n\r\n", "CHUNK 5 | DATA hello | DEVIATION CHUNK_DATA_END@55 | LOST"),
+    ROW("not CR but LF behind the data", "5\r\nhelloX\n0\r\n\r\n", "CHUNK 5 | DATA hello | DEVIATION CHUNK_DATA_END@55 | LOST"),
     ROW("CR alone behind the data", "5\r\nhello\r0\r\n\r\n", "CHUNK 5 | DATA hello | DEVIATION CHUNK_DATA_END@56 | LOST"),
     ROW("two CR behind the data", "5\r\nhello\r\r\n0\r\n\r\n", "CHUNK 5 | DATA hello | DEVIATION CHUNK_DATA_END@56 | LOST"),
 
