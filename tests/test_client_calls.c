@@ -1,10 +1,13 @@
 #include "harness/client/private.h"
 #include "tests/check.h"
 #include "tests/client_server.h"
+#include "tests/flood_server.h"
 #include "tests/suites.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
+#include <stdlib.h>
 
 #define FIELDS   " / HTTP/1.1\r\nHost: H\r\nAccept-Encoding: identity\r\n"
 #define GET      "GET" FIELDS
@@ -192,6 +195,103 @@ static void refuses_every_deviation_that_loses_the_framing(void)
                       assay_strictness((enum http_deviation_kind)i, ASSAY_STAGE_BODY) != ASSAY_OK,
                   "%s", rows[i].name);
 }
+
+/* Content of which each octet tells where it stands, by its last digit. */
+#define DIGITS     "0123456789"
+#define DIGITS_100 DIGITS DIGITS DIGITS DIGITS DIGITS DIGITS DIGITS DIGITS DIGITS DIGITS
+enum { LARGE_UNITS = 30000, LARGE = 3000000, STORE_UNTOUCHED = '#' };
+
+/* Right to the caller's memory; or either way, where the store has content that came with the head,
+ * or where the read goes on to the end of the content. */
+enum way { BY_STORE, STRAIGHT, EITHER };
+
+struct large {
+    const char *label;
+    enum assay_error (*read)(struct assay_response *, void *, size_t, size_t *);
+    size_t size;  /* of each read */
+    enum way way; /* of the first read */
+    enum assay_error wants;
+    uint64_t len; /* octets of content that come */
+    struct flood flood;
+};
+
+static size_t count_wrong(struct assay_bytes octets, uint64_t at)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < octets.len; i++)
+        count += octets.at[i] != '0' + (at + i) % strlen(DIGITS);
+    return count;
+}
+
+static void read_large(const struct large *row, struct assay_response *response)
+{
+    uint8_t *into = malloc(row->size), *store = response->wire->store;
+    struct assay_bytes octets = {into, 1};
+    enum assay_error error = ASSAY_OK;
+    uint64_t at = 0;
+    size_t wrong = 0;
+    if (row->way != EITHER) {
+        error = assay_read_piece(response, &octets);
+        wrong = count_wrong(octets, 0);
+        at = octets.len;
+        CU_ASSERT(response->wire->input.len == 0);
+        store[0] = STORE_UNTOUCHED;
+    }
+    for (size_t i = 0; error == ASSAY_OK && octets.len > 0; i++) {
+        octets.at = into;
+        error = row->read(response, into, row->size, &octets.len);
+        CHECK_ROW(i > 0 || row->way == EITHER ||
+                      (row->way == STRAIGHT) == (store[0] == STORE_UNTOUCHED),
+                  "%s: its way", row->label);
+        wrong += count_wrong(octets, at);
+        at += octets.len;
+        memset(into, STORE_UNTOUCHED, row->size); /* it is the caller's again */
+    }
+    CHECK_ROW(error == row->wants && at == row->len && wrong == 0,
+              "%s: %s after %" PRIu64 " octets, %zu of them wrong", row->label,
+              assay_error_name(error), at, wrong);
+    CHECK_ROW(assay_response_is_whole(response) == (row->wants == ASSAY_OK), "%s: whole",
+              row->label);
+    free(into);
+}
+
+static void reads_much_right_into_the_callers_memory(void)
+{
+    enum { MUCH = 1024 * 1024, LITTLE = 1000, CUT_UNITS = 20000, CUT = 2000000 };
+#define LENGTH OK("Content-Length: 3000000\r\n\r\n")
+#define CHUNK  OK("Transfer-Encoding: chunked\r\n\r\n2DC6C0\r\n") /* of 3000000 octets */
+    /* clang-format off */
+    static const struct large rows[] = {
+        {"length", assay_read, MUCH, STRAIGHT, ASSAY_OK, LARGE, {LENGTH, DIGITS_100, LARGE_UNITS, ""}},
+        {"length, by read1", assay_read1, MUCH, STRAIGHT, ASSAY_OK, LARGE, {LENGTH, DIGITS_100, LARGE_UNITS, ""}},
+        {"length, in small reads", assay_read, LITTLE, BY_STORE, ASSAY_OK, LARGE, {LENGTH, DIGITS_100, LARGE_UNITS, ""}},
+        {"more than is to come", assay_read, LARGE + 1, EITHER, ASSAY_OK, LARGE, {LENGTH, DIGITS_100, LARGE_UNITS, ""}},
+        {"some with the head", assay_read, MUCH, EITHER, ASSAY_OK, LARGE, {LENGTH DIGITS_100, DIGITS_100, LARGE_UNITS - 1, ""}},
+        {"some with the head, by read1", assay_read1, MUCH, EITHER, ASSAY_OK, LARGE, {LENGTH DIGITS_100, DIGITS_100, LARGE_UNITS - 1, ""}},
+        {"surplus", assay_read, MUCH, STRAIGHT, ASSAY_OK, LARGE, {LENGTH, DIGITS_100, LARGE_UNITS, "surplus"}},
+        {"cut", assay_read, MUCH, STRAIGHT, ASSAY_INCOMPLETE_READ, CUT, {LENGTH, DIGITS_100, CUT_UNITS, ""}},
+        {"cut, by read1", assay_read1, MUCH, STRAIGHT, ASSAY_INCOMPLETE_READ, CUT, {LENGTH, DIGITS_100, CUT_UNITS, ""}},
+        {"chunk", assay_read, MUCH, STRAIGHT, ASSAY_OK, LARGE, {CHUNK, DIGITS_100, LARGE_UNITS, "\r\n0\r\n\r\n"}},
+        {"two chunks", assay_read, MUCH, STRAIGHT, ASSAY_OK, LARGE + 3, {CHUNK, DIGITS_100, LARGE_UNITS, "\r\n3\r\n012\r\n0\r\n\r\n"}},
+        {"two chunks, by read1", assay_read1, LARGE, STRAIGHT, ASSAY_OK, LARGE + 3, {CHUNK, DIGITS_100, LARGE_UNITS, "\r\n3\r\n012\r\n0\r\n\r\n"}},
+        {"chunk cut", assay_read, MUCH, STRAIGHT, ASSAY_INCOMPLETE_READ, CUT, {CHUNK, DIGITS_100, CUT_UNITS, ""}},
+        {"chunk with no end", assay_read, MUCH, STRAIGHT, ASSAY_BAD_CHUNK, LARGE, {CHUNK, DIGITS_100, LARGE_UNITS, "0\r\n\r\n"}},
+        {"to the connection's end", assay_read, MUCH, BY_STORE, ASSAY_OK, LARGE, {OK("\r\n"), DIGITS_100, LARGE_UNITS, ""}},
+    };
+    /* clang-format on */
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct flood_server *server = flood_server_new(&rows[i].flood);
+        struct scene scene = {
+            .connection = assay_connection_new("127.0.0.1", flood_server_port(server), NULL)};
+        CHECK_ROW(get(&scene) == ASSAY_OK, "%s: head", rows[i].label);
+        if (scene.response != NULL)
+            read_large(&rows[i], scene.response);
+        assay_response_free(scene.response);
+        assay_connection_free(scene.connection);
+        flood_server_end(server);
+    }
+}
+
 CU_TestInfo client_calls_tests[] = {
     {"keeps to the order of calls", keeps_to_the_order_of_calls},
     {"connects anew when something came while idle", connects_anew_when_something_came_while_idle},
@@ -199,5 +299,6 @@ CU_TestInfo client_calls_tests[] = {
     {"says what went wrong", says_what_went_wrong},
     {"refuses every deviation that loses the framing",
      refuses_every_deviation_that_loses_the_framing},
+    {"reads much right into the caller's memory", reads_much_right_into_the_callers_memory},
     CU_TEST_INFO_NULL,
 };

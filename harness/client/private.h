@@ -146,7 +146,8 @@ struct assay_wire {
     int fd;                    /* -1: closed */
     struct assay_layer *layer; /* TLS that octets go through, the topmost; NULL: none */
     struct http_reader reader;
-    struct bytes input; /* received, not read yet: a slice of `store` */
+    struct bytes input; /* received, not read yet: a slice of `store`, or of what a caller reads
+                         * into, during that call */
     bool is_ended;      /* FIN, or close_notify, was received */
     bool is_cut;        /* FIN alone, where TLS should have said close_notify */
     bool was_reset;     /* a send met a reset: what looks like FIN after it is none */
@@ -442,6 +443,11 @@ enum assay_error assay_await_response(struct assay_connection *connection);
 enum assay_error assay_break_off(struct assay_connection *connection, enum assay_error error);
 
 /* --- receive.c --------------------------------------------------------------- */
+
+/* Takes what came, at most `size` octets of it, to `into` and as `input`; or notes FIN. Nothing
+ * changes where nothing came and it `may_block` not. */
+enum assay_error assay_receive(struct assay_response *response, uint8_t *into, size_t size,
+                               bool may_block);
 
 /* The next event that matters: deviations are taken, or end the response. HTTP_NEED_MORE only where
  * it `may_block` not. */

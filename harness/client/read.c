@@ -24,29 +24,48 @@ static struct bytes take_data(struct assay_response *response, size_t count)
     return taken;
 }
 
+/* So much that it is worth a receive of its own. */
+enum { STRAIGHT_MIN = ASSAY_INPUT_SIZE / 2 };
+
+/* Receives right into the caller's memory where nothing but content is to come for long: it needs
+ * no copy then. */
+static void receive_straight(struct assay_response *response, uint8_t *into, size_t size)
+{
+    const bool is_inside = response->stage == ASSAY_STAGE_BODY && response->data.len == 0 &&
+                           response->wire->input.len == 0;
+    if (is_inside && response->has_left && response->left >= STRAIGHT_MIN)
+        assay_receive(response, into, response->left < size ? (size_t)response->left : size, true);
+}
+
+/* At most `size` octets of what comes next; 0: it is the end, or there was an error. */
+static size_t read_into(struct assay_response *response, uint8_t *into, size_t size, bool is_much)
+{
+    if (is_much)
+        receive_straight(response, into, size);
+    if (!has_data(response))
+        return 0;
+    const struct bytes taken = take_data(response, size);
+    if (taken.at != into)
+        memcpy(into, taken.at, taken.len);
+    return taken.len;
+}
+
 enum assay_error assay_read(struct assay_response *response, void *into, size_t amount, size_t *got)
 {
     uint8_t *at = into;
-    *got = 0;
-    while (*got < amount) {
-        if (!has_data(response))
+    for (*got = 0; *got < amount;) {
+        const size_t more = read_into(response, at + *got, amount - *got, amount >= STRAIGHT_MIN);
+        if (more == 0)
             return error_of(response);
-        const struct bytes taken = take_data(response, amount - *got);
-        memcpy(at + *got, taken.at, taken.len);
-        *got += taken.len;
+        *got += more;
     }
     return ASSAY_OK;
 }
 
 enum assay_error assay_read1(struct assay_response *response, void *into, size_t size, size_t *got)
 {
-    *got = 0;
-    if (size == 0 || !has_data(response))
-        return size == 0 ? ASSAY_OK : error_of(response);
-    const struct bytes taken = take_data(response, size);
-    memcpy(into, taken.at, taken.len);
-    *got = taken.len;
-    return ASSAY_OK;
+    *got = size > 0 ? read_into(response, into, size, size >= STRAIGHT_MIN) : 0;
+    return size > 0 && *got == 0 ? error_of(response) : ASSAY_OK;
 }
 
 enum assay_error assay_read_piece(struct assay_response *response, struct assay_bytes *piece)

@@ -82,22 +82,21 @@ static enum assay_error fail_unclosed(struct assay_response *response)
     return assay_break_off_response(response);
 }
 
-/* Takes what came into `input`, or notes FIN. Nothing changes where nothing came and it
- * `may_block` not. */
-static enum assay_error receive(struct assay_response *response, bool may_block)
+enum assay_error assay_receive(struct assay_response *response, uint8_t *into, size_t size,
+                               bool may_block)
 {
     struct assay_wire *wire = response->wire;
     if (!assay_wire_is_open(wire)) /* by us: a request behind this one failed */
         return fail_end(response);
     for (;;) {
-        ssize_t got = may_block ? assay_transport_await(wire, wire->store, sizeof(wire->store))
-                                : assay_transport_receive(wire, wire->store, sizeof(wire->store));
+        ssize_t got = may_block ? assay_transport_await(wire, into, size)
+                                : assay_transport_receive(wire, into, size);
         if (got == 0 && wire->was_reset) {
             got = -1; /* no FIN: the send that met the reset took it from the socket */
             errno = ECONNRESET;
         }
         if (got >= 0) {
-            wire->input = (struct bytes){wire->store, (size_t)got};
+            wire->input = (struct bytes){into, (size_t)got};
             wire->is_ended = got == 0;
             wire->is_cut = got == 0 && assay_layer_is_cut(wire->layer);
             return ASSAY_OK;
@@ -133,7 +132,8 @@ enum assay_error assay_next_event(struct assay_response *response, bool may_bloc
                 return fail_unclosed(response);
         }
         if (*event == HTTP_NEED_MORE) {
-            const enum assay_error error = receive(response, may_block);
+            const enum assay_error error =
+                assay_receive(response, wire->store, sizeof(wire->store), may_block);
             if (error != ASSAY_OK)
                 return error;
             if (wire->input.len == 0 && !wire->is_ended)
