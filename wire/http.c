@@ -210,18 +210,6 @@ static void eat_remaining(struct http_reader *reader, struct bytes *input, enum 
         reader->state = (int)next;
 }
 
-/* Takes off the CRLF after a chunk's data where it lies there whole, as it mostly does. */
-static bool eat_crlf(struct http_reader *reader, struct bytes *input)
-{
-    if (reader->state != HTTP_STATE_CHUNK_CR || input->len < 2 || input->at[0] != '\r' ||
-        input->at[1] != '\n')
-        return false;
-    reader->state = HTTP_STATE_CHUNK_SIZE;
-    reader->offset += 2;
-    bytes_take(input, 2);
-    return true;
-}
-
 static void eat_chunk_size(struct http_reader *reader, struct bytes *input)
 {
     struct bytes raw;
@@ -298,8 +286,7 @@ static void step(struct http_reader *reader, struct bytes *input)
         break;
     case HTTP_STATE_CHUNK_CR:
     case HTTP_STATE_CHUNK_LF:
-        if (!eat_crlf(reader, input))
-            eat_chunk_end(reader, input);
+        eat_chunk_end(reader, input);
         break;
     case HTTP_STATE_ENDED:
         end_message(reader);
