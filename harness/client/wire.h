@@ -128,7 +128,7 @@ enum assay_error assay_fail(struct assay_failure *failure, enum assay_error erro
 
 /* Large enough that a fast server is read in few calls, and small enough for a cache. Pages that no
  * receive fills are never touched. */
-enum { ASSAY_INPUT_SIZE = 256 * 1024 };
+enum { ASSAY_INPUT_SIZE = 128 * 1024 };
 
 /* Of the connection that goes by it, and of each response that came by it. */
 struct assay_wire {

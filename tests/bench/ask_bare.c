@@ -9,7 +9,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-static uint8_t store[256 * 1024];
+static uint8_t store[128 * 1024];
 
 static int connect_to(uint16_t port)
 {

@@ -5,7 +5,7 @@ arrived when is no matter of time.
 """
 import entries
 
-RECEIVE_MAX = 262144  # octets that the client takes at once
+RECEIVE_MAX = 131072  # octets that the client takes at once
 
 
 class Failure(Exception):
