@@ -33,6 +33,7 @@
     X("harness/client memory", client_memory_tests)                                                \
     X("harness/client limits", client_limits_tests)                                                \
     X("harness/client process", client_process_tests)                                              \
+    X("harness/client reads", client_reads_tests)                                                  \
     X("harness/bundled", bundled_tests)                                                            \
     X("harness/client TLS", client_tls_tests)                                                      \
     X("second opinion", second_opinion_tests)                                                      \

@@ -127,8 +127,7 @@ void assay_response_close(struct assay_response *response)
         return;
     assay_wire_close(response->wire);
     response->stage = ASSAY_STAGE_CLOSED;
-    response->left += response->has_left ? response->data.len : 0; /* was not read */
-    response->data = (struct bytes){NULL, 0};
+    assay_drop_data(response);
 }
 
 void assay_response_free(struct assay_response *response)

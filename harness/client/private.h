@@ -458,6 +458,9 @@ enum assay_error assay_next_event(struct assay_response *response, bool may_bloc
 enum assay_error assay_fail_event(struct assay_response *response, enum http_event event);
 enum assay_error assay_fail_no_memory(struct assay_response *response);
 
+/* What was received of the body, and not handed out, is lost: it still counts as left. */
+void assay_drop_data(struct assay_response *response);
+
 /* Ends the response with the failure that was noted, and the connection with it. */
 enum assay_error assay_break_off_response(struct assay_response *response);
 
