@@ -31,6 +31,7 @@
     X("harness/client setup", client_setup_tests)                                                  \
     X("harness/client state", client_state_tests)                                                  \
     X("harness/client memory", client_memory_tests)                                                \
+    X("harness/client held", client_held_tests)                                                    \
     X("harness/client limits", client_limits_tests)                                                \
     X("harness/client process", client_process_tests)                                              \
     X("harness/client reads", client_reads_tests)                                                  \

@@ -154,7 +154,7 @@ struct assay_wire {
     bool was_used;      /* a response came by it, whole */
     unsigned awaited;   /* responses that are not at their end, of requests that were sent */
     struct assay_options options;
-    int64_t until_ms; /* when the exchange has to be over */
+    int64_t until_ms; /* when the exchange that goes by it now has to be over */
     int debuglevel;
     struct assay_buffer shown; /* with `debuglevel`: a head's octets, not written out yet */
     char other_end[264];       /* "example.org:80", for people */
@@ -264,6 +264,7 @@ enum assay_stage {
 struct assay_response {
     struct assay_wire *wire;         /* a reference */
     struct assay_connection *holder; /* the connection that holds it; NULL: none does */
+    int64_t until_ms;                /* when its exchange has to be over */
     enum assay_stage stage;
     struct assay_failure failure;
     enum http_answers answers; /* and what else the request said */
@@ -275,7 +276,8 @@ struct assay_response {
     struct assay_field_list fields, trailers;
     struct assay_interim_list interims;
     size_t fields_size;   /* octets of all names and values so far */
-    uint64_t interim_end; /* where in the wire's octets the last interim response ended */
+    uint64_t interim_end; /* where in the wire's octets the last interim response ended, or ... */
+    bool is_next;         /* ... where they became those of this response, once they have */
     bool has_start;       /* of the head that is being read */
     bool has_head, will_close, is_chunked;
     enum http_framing framing;
@@ -324,8 +326,8 @@ void assay_forget_held(struct assay_connection *connection);
 /* --- open.c ------------------------------------------------------------------ */
 
 /* A socket that can take a request: the one at hand, if nothing was heard on it since, or a new
- * one. */
-enum assay_error assay_connection_open(struct assay_connection *connection);
+ * one. The exchange has to be over at `until_ms`. */
+enum assay_error assay_connection_open(struct assay_connection *connection, int64_t until_ms);
 
 /* Whom requests are of: the tunnel's end, or the other end of the connection. */
 const struct assay_host *assay_authority(const struct assay_connection *connection);
@@ -427,9 +429,9 @@ bool assay_coded_is_whole(struct assay_outgoing *outgoing);
 
 /* --- body.c ------------------------------------------------------------------ */
 
-/* Sends the head, and the body if there is one. */
+/* Sends the head, and the body if there is one. The exchange has to be over at `until_ms`. */
 enum assay_error assay_send_request(struct assay_connection *connection,
-                                    const struct assay_body *body);
+                                    const struct assay_body *body, int64_t until_ms);
 
 /* What ends the body: the last chunk. An error when a length was declared and not reached. */
 enum assay_error assay_end_body(struct assay_connection *connection);

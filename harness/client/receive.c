@@ -95,6 +95,7 @@ enum assay_error assay_receive(struct assay_response *response, uint8_t *into, s
     struct assay_wire *wire = response->wire;
     if (!assay_wire_is_open(wire)) /* by us: a request behind this one failed */
         return fail_end(response);
+    wire->until_ms = response->until_ms;
     for (;;) {
         ssize_t got = may_block ? assay_transport_await(wire, into, size)
                                 : assay_transport_receive(wire, into, size);
