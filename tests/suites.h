@@ -31,8 +31,10 @@
     X("harness/client setup", client_setup_tests)                                                  \
     X("harness/client state", client_state_tests)                                                  \
     X("harness/client memory", client_memory_tests)                                                \
+    X("harness/client held", client_held_tests)                                                    \
     X("harness/client limits", client_limits_tests)                                                \
     X("harness/client process", client_process_tests)                                              \
+    X("harness/client reads", client_reads_tests)                                                  \
     X("harness/bundled", bundled_tests)                                                            \
     X("harness/client TLS", client_tls_tests)                                                      \
     X("second opinion", second_opinion_tests)                                                      \

@@ -1,5 +1,6 @@
 #include "harness/client/private.h"
 #include "tests/check.h"
+#include "tests/client_pair.h"
 #include "tests/client_server.h"
 #include "tests/suites.h"
 
@@ -162,8 +163,64 @@ static void joins_the_values_of_a_field(void)
     CHECK_ROW(client_server_end(server, trouble, sizeof(trouble)), "%s", trouble);
 }
 
+/* What the server says while a body is sent, a part for each piece; and FIN behind the last. */
+struct saying {
+    struct client_pair pair;
+    const char *parts[PIECES_MAX];
+    size_t next;
+};
+
+static enum assay_piece say_and_give(void *context, struct assay_bytes *piece)
+{
+    struct saying *saying = context;
+    const char *part = saying->next < PIECES_MAX ? saying->parts[saying->next] : NULL;
+    if (part == NULL) {
+        client_pair_fin(&saying->pair);
+        return saying->next++ < 2 * PIECES_MAX ? ASSAY_PIECE : ASSAY_PIECES_END;
+    }
+    client_pair_say_cut(&saying->pair, part, 0);
+    saying->next++;
+    *piece = assay_text("x");
+    return ASSAY_PIECE;
+}
+
+static void takes_an_answer_that_comes_in_parts(void)
+{
+    /* clang-format off */
+    static const struct { const char *label; enum assay_error wants; int status; const char *parts[PIECES_MAX]; } rows[] = {
+        {"whole", ASSAY_OK, 413, {"HTTP/1.1 413 No\r\n", "Content-Length: 0\r\n", "\r\n"}},
+        {"cut in its first line", ASSAY_INCOMPLETE_READ, 0, {"HTTP", "/1.1 4"}},
+        {"cut in its first line, which came at once", ASSAY_INCOMPLETE_READ, 0, {"HTTP/1.1 4"}},
+        {"cut in its fields", ASSAY_INCOMPLETE_READ, 0, {"HTTP/1.1 413 No\r\n", "A: b\r\n", "C"}},
+        {"cut behind an interim one", ASSAY_REMOTE_DISCONNECTED, 0, {"HTTP/1.1 100 A\r\n", "\r\n"}},
+        {"cut in the first line behind an interim one", ASSAY_INCOMPLETE_READ, 0, {"HTTP/1.1 100 A\r\n\r", "\nHT"}},
+        {"nothing", ASSAY_REMOTE_DISCONNECTED, 0, {NULL}},
+    };
+    /* clang-format on */
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct saying saying = {.pair = client_pair_new()};
+        struct assay_connection *connection = saying.pair.connection;
+        struct assay_response *response = NULL;
+        const struct assay_request request = {
+            .method = assay_text("PUT"),
+            .body = {.kind = ASSAY_BODY_STREAM, .next = say_and_give, .context = &saying}};
+        memcpy(saying.parts, rows[i].parts, sizeof(saying.parts));
+        CHECK_ROW(assay_request(connection, &request) == ASSAY_OK, "%s: the request",
+                  rows[i].label);
+        const enum assay_error error = assay_getresponse(connection, &response);
+        CHECK_ROW(error == rows[i].wants && response != NULL &&
+                      assay_response_status(response) == rows[i].status,
+                  "%s: %s", rows[i].label, assay_connection_failure(connection)->text);
+        CHECK_ROW(!assay_is_connected(connection), "%s: it stays", rows[i].label);
+        assay_response_free(response);
+        assay_connection_free(connection);
+        client_pair_close(&saying.pair);
+    }
+}
+
 CU_TestInfo client_bodies_tests[] = {
     {"sends a body as it is declared", sends_a_body_as_it_is_declared},
     {"joins the values of a field", joins_the_values_of_a_field},
+    {"takes an answer that comes in parts", takes_an_answer_that_comes_in_parts},
     CU_TEST_INFO_NULL,
 };

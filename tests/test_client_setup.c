@@ -135,6 +135,38 @@ static void sets_up_what_is_not_connected_yet(void)
     end_server(server, "set up");
 }
 
+/* RFC 9112, section 6.1: a server of HTTP/1.0 is sent no chunks; another one may be. */
+static void forgets_what_another_server_spoke(void)
+{
+    static const struct tls_step steps[] = {{TLS_ACCEPT, NULL, 0},
+                                            {TLS_WANT, NULL, 0},
+                                            {TLS_SEND, "HTTP/1.0 204 OK\r\n\r\n", 0},
+                                            {TLS_ACCEPT, NULL, 0},
+                                            {TLS_WANT, NULL, 0},
+                                            {TLS_SEND, "HTTP/1.0 200 OK\r\n\r\n", 0},
+                                            {TLS_WANT, NULL, 0},
+                                            {TLS_SEND, "HTTP/1.1 204 OK\r\n\r\n", 0},
+                                            {TLS_END, NULL, 0}};
+    const struct assay_field trailer = {assay_text("A"), assay_text("b")};
+    const struct assay_request request = {
+        .method = assay_text("PUT"),
+        .body = {.kind = ASSAY_BODY_NONE, .trailers = &trailer, .trailer_count = 1}};
+    struct tls_server *server = tls_server_new("127.0.0.1", NULL, steps);
+    struct assay_connection *connection =
+        assay_connection_new("127.0.0.1", tls_server_port(server), NULL);
+    struct assay_response *response = NULL;
+    CU_ASSERT(get(connection, &response) == ASSAY_OK);
+    assay_response_free(response);
+    response = NULL;
+    CU_ASSERT(assay_request(connection, &request) == ASSAY_INVALID_BODY);
+    CU_ASSERT(assay_set_tunnel(connection, "a.test", 80, NULL, 0) == ASSAY_OK);
+    CU_ASSERT(assay_request(connection, &request) == ASSAY_OK);
+    CU_ASSERT(assay_getresponse(connection, &response) == ASSAY_OK);
+    assay_connection_free(connection);
+    assay_response_free(response);
+    end_server(server, "another server");
+}
+
 static void connects_to_what_there_is(void)
 {
     static const struct tls_step steps[] = {
@@ -182,6 +214,7 @@ CU_TestInfo client_setup_tests[] = {
     {"names the host as an authority does", names_the_host_as_an_authority_does},
     {"builds a CONNECT of checked parts", builds_a_connect_of_checked_parts},
     {"sets up what is not connected yet", sets_up_what_is_not_connected_yet},
+    {"forgets what another server spoke", forgets_what_another_server_spoke},
     {"connects to what there is", connects_to_what_there_is},
     {"says what cannot be trusted", says_what_cannot_be_trusted},
     CU_TEST_INFO_NULL,

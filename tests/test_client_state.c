@@ -68,9 +68,9 @@ static bool reads(struct assay_response *response, const char *wants)
 }
 
 /*
- * What is done, a letter each: q sends a request, p one by POST, a gets its response, n is told
- * that none is ready; 0 to 3 reads that response to its end, c closes the last one, x closes the
- * connection, f frees it.
+ * What is done, a letter each: q sends a request, p one by POST, a gets its response; d, i, r and u
+ * get an error in its place, n is told that none is ready; 0 to 3 reads that response to its end,
+ * c closes the last one, x closes the connection, f frees it, e makes it, o has it made by e alone.
  */
 static bool play(struct scene *scene, char letter, const char *const *bodies)
 {
@@ -85,6 +85,17 @@ static bool play(struct scene *scene, char letter, const char *const *bodies)
         return answer(scene) == ASSAY_RESPONSE_NOT_READY;
     case 'd':
         return answer(scene) == ASSAY_REMOTE_DISCONNECTED;
+    case 'i':
+        return answer(scene) == ASSAY_INCOMPLETE_READ;
+    case 'r':
+        return answer(scene) == ASSAY_CONNECTION_RESET;
+    case 'u':
+        return answer(scene) == ASSAY_NOT_CONNECTED;
+    case 'e':
+        return assay_connect(scene->connection) == ASSAY_OK;
+    case 'o':
+        assay_connection_options(scene->connection)->auto_open = false;
+        return true;
     case 'c':
         assay_response_close(scene->responses[scene->count - 1]);
         return !assay_is_connected(scene->connection);
@@ -121,6 +132,10 @@ static void holds_a_response_until_it_is_read(void)
         {"stale by RST, sent again", "qa0qa1", {{.reply = OK5}, {.reply = NULL, .ending = RST}, {.wants = GET, .reply = OK3, .is_fresh = true}}, {"hello", "two"}, true},
         {"a POST is not", "qa0pd", {{.reply = OK5}, {.reply = NULL, .ending = FIN}}, {"hello"}, true},
         {"nor is the first request", "qd", {{.reply = NULL, .ending = FIN}}, {NULL}, true},
+        {"nor one of whose answer the first octets came", "qa0qr", {{.reply = OK5}, {.reply = "HTTP/1.1 2", .ending = RST}}, {"hello"}, true},
+        {"nor where FIN came behind them", "qa0qi", {{.reply = OK5}, {.reply = "H", .ending = FIN}}, {"hello"}, true},
+        {"nor by a connection that is not to be made", "eoqa0qu", {{.reply = OK5}, {.reply = NULL, .ending = FIN}}, {"hello"}, true},
+        {"connected anew where a request is sent", "qedqa1", {{.reply = ""}, {.wants = GET, .reply = OK3, .is_fresh = true}}, {NULL, "two"}, false},
         {"nor one that was answered in part", "qa0qd", {{.reply = OK5}, {.reply = "HTTP/1.1 102 A\r\n\r\n", .ending = FIN}}, {"hello"}, true},
     };
     /* clang-format on */
@@ -152,6 +167,44 @@ static void connects_when_it_is_told(void)
     CU_ASSERT(assay_connect(connection) == ASSAY_OK); /* closes the first */
     CU_ASSERT(get(&scene) == ASSAY_OK && reads(scene.responses[1], "two"));
     scene_end(&scene, "connect");
+}
+
+/* The body of a request that went by the connection before would be another request by the new one.
+ */
+static void sends_no_body_without_its_head(void)
+{
+    static const struct exchange exchanges[] = {{.reply = ""},
+                                                {.wants = GET, .reply = OK3, .is_fresh = true}};
+    struct scene scene = scene_new(exchanges, COUNT_OF(exchanges));
+    struct assay_connection *connection = scene.connection;
+    const struct assay_body body = {.kind = ASSAY_BODY_BYTES, .bytes = assay_text("GET /x")};
+    CU_ASSERT(assay_putrequest(connection, assay_text("PUT"), assay_text("/"), 0) == ASSAY_OK);
+    CU_ASSERT(assay_putheader(connection, assay_text("Content-Length"), assay_text("6")) ==
+              ASSAY_OK);
+    CU_ASSERT(assay_endheaders(connection, NULL, false) == ASSAY_OK);
+    CU_ASSERT(assay_connect(connection) == ASSAY_OK);
+    CU_ASSERT(assay_send(connection, &body) == ASSAY_OK);
+    CU_ASSERT(answer(&scene) == ASSAY_REMOTE_DISCONNECTED && assay_is_connected(connection));
+    CU_ASSERT(get(&scene) == ASSAY_OK && reads(scene.responses[1], "two"));
+    scene_end(&scene, "no body");
+}
+
+/* A request that is sent again has no more time than it had. */
+static void sends_again_in_the_same_time(void)
+{
+    enum { PATIENCE_MS = 20000, LESS_MS = 1000 };
+    static const struct exchange exchanges[] = {
+        {.reply = OK5}, {.reply = NULL, .ending = FIN}, {.reply = OK3, .is_fresh = true}};
+    struct scene scene = scene_new(exchanges, COUNT_OF(exchanges));
+    struct assay_options *options = assay_connection_options(scene.connection);
+    options->retries_stale = true;
+    options->exchange_timeout_ms = PATIENCE_MS;
+    CU_ASSERT(get(&scene) == ASSAY_OK && reads(scene.responses[0], "hello"));
+    CU_ASSERT(ask(&scene, "GET") == ASSAY_OK);
+    const int64_t until_ms = scene.connection->awaited->until_ms -= LESS_MS;
+    CU_ASSERT(answer(&scene) == ASSAY_OK && scene.responses[1]->until_ms == until_ms);
+    CU_ASSERT(scene.connection->wire->until_ms == until_ms);
+    scene_end(&scene, "sent again");
 }
 
 static void connects_from_where_it_is_told(void)
@@ -240,6 +293,8 @@ static void shows_what_came(void)
 CU_TestInfo client_state_tests[] = {
     {"holds a response until it is read", holds_a_response_until_it_is_read},
     {"connects when it is told", connects_when_it_is_told},
+    {"sends no body without its head", sends_no_body_without_its_head},
+    {"sends again in the same time", sends_again_in_the_same_time},
     {"connects from where it is told", connects_from_where_it_is_told},
     {"takes the port where it stands", takes_the_port_where_it_stands},
     {"shows what came", shows_what_came},

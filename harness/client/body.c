@@ -5,20 +5,29 @@
 #include <poll.h>
 #include <stdio.h>
 
+/* What the request goes by, to its end: the caller may have closed it since, or have made another
+ * connection. */
+static struct assay_wire *wire_of(const struct assay_connection *connection)
+{
+    return connection->awaited->wire;
+}
+
 /* RFC 9112, section 9.5: who sees the answer while still sending stops, and closes its side. What
  * was not sent stays unsent, so the connection is not used again. */
 static void cut(struct assay_connection *connection)
 {
     connection->outgoing.is_cut = true;
-    if (assay_wire_is_open(connection->wire))
-        assay_transport_end(connection->wire);
+    if (assay_wire_is_open(wire_of(connection)))
+        assay_transport_end(wire_of(connection));
 }
 
 /* Takes note of an answer, or an end, that comes before the request is whole. Not before the first
  * octet was sent: what comes then answers nothing; nor while another answer is to be read first. */
 static void watch(struct assay_connection *connection)
 {
-    if (!connection->outgoing.is_begun || connection->wire->awaited > 1)
+    if (!assay_wire_is_open(wire_of(connection)))
+        cut(connection);
+    if (!connection->outgoing.is_begun || wire_of(connection)->awaited > 1)
         return;
     assay_receive_head(connection->awaited, false);
     if (connection->awaited->stage != ASSAY_STAGE_HEAD)
@@ -28,7 +37,7 @@ static void watch(struct assay_connection *connection)
 /* A send that failed: the response may be there all the same, or the end of it. */
 static enum assay_error take_send_error(struct assay_connection *connection)
 {
-    struct assay_wire *wire = connection->wire;
+    struct assay_wire *wire = wire_of(connection);
     if (errno == EAGAIN || errno == EWOULDBLOCK) {
         const bool may_read = wire->awaited == 1;
         if (assay_wire_wait(wire, may_read ? POLLIN | POLLOUT : POLLOUT))
@@ -60,11 +69,12 @@ static enum assay_error send_parts(struct assay_connection *connection, struct i
                                    size_t count)
 {
     skip_parts(&parts, &count, 0);
+    wire_of(connection)->until_ms = connection->awaited->until_ms;
     while (count > 0) {
         watch(connection);
         if (connection->outgoing.is_cut)
             return ASSAY_OK;
-        const ssize_t sent = assay_transport_send(connection->wire, parts, count);
+        const ssize_t sent = assay_transport_send(wire_of(connection), parts, count);
         if (sent >= 0) {
             connection->outgoing.is_begun = true;
             skip_parts(&parts, &count, (size_t)sent);
@@ -93,8 +103,8 @@ static enum assay_error send_framed(struct assay_connection *connection, struct 
         assay_part_of(bytes_of(is_chunk ? "\r\n" : "")),
     };
     connection->outgoing.body_len += data.len;
-    assay_debug_send(connection->wire, parts, 1);
-    assay_debug_send(connection->wire, parts + 1, sizeof(parts) / sizeof(parts[0]) - 1);
+    assay_debug_send(wire_of(connection), parts, 1);
+    assay_debug_send(wire_of(connection), parts + 1, sizeof(parts) / sizeof(parts[0]) - 1);
     return send_parts(connection, parts, sizeof(parts) / sizeof(parts[0]));
 }
 
@@ -135,6 +145,16 @@ static void debug_empty(const struct assay_connection *connection)
     assay_debug_line(&connection->options, connection->debuglevel, "Zero length chunk ignored");
 }
 
+static enum assay_error fail_source(struct assay_connection *connection,
+                                    const struct assay_source *source)
+{
+    const int number = errno;
+    const enum assay_error error = fail_mismatch(connection, "the source of the body broke");
+    if (source->body->kind == ASSAY_BODY_FILE) /* a callback has its own way to tell */
+        connection->failure.system_error = number;
+    return error;
+}
+
 static enum assay_error send_pieces(struct assay_connection *connection,
                                     struct assay_source *source, bool is_by_hand)
 {
@@ -147,7 +167,7 @@ static enum assay_error send_pieces(struct assay_connection *connection,
         if (next == ASSAY_PIECES_END)
             break;
         if (next == ASSAY_PIECES_BROKEN)
-            return fail_mismatch(connection, "the source of the body broke");
+            return fail_source(connection, source);
         if (piece.len == 0 && !is_by_hand)
             debug_empty(connection);
         const enum assay_error error = send_piece(connection, piece);
@@ -175,7 +195,7 @@ static enum assay_error send_last_chunk(struct assay_connection *connection)
     struct iovec parts[] = {assay_part_of(bytes_of("0\r\n")),
                             assay_part_of((struct bytes){trailers->at, trailers->len}),
                             assay_part_of(bytes_of("\r\n"))};
-    assay_debug_send(connection->wire, parts, sizeof(parts) / sizeof(parts[0]));
+    assay_debug_send(wire_of(connection), parts, sizeof(parts) / sizeof(parts[0]));
     return send_parts(connection, parts, sizeof(parts) / sizeof(parts[0]));
 }
 
@@ -208,7 +228,7 @@ static bool was_told_to_continue(const struct assay_response *response)
 /* RFC 9110, section 10.1.1: until the server has said so, or given its answer, but not for ever. */
 static enum assay_error wait_to_continue(struct assay_connection *connection)
 {
-    struct assay_wire *wire = connection->wire;
+    struct assay_wire *wire = wire_of(connection);
     const int64_t until_ms =
         assay_until_ms(wire->until_ms, connection->options.continue_timeout_ms);
     for (;;) {
@@ -260,9 +280,9 @@ static enum assay_error send_all(struct assay_connection *connection, const stru
 }
 
 enum assay_error assay_send_request(struct assay_connection *connection,
-                                    const struct assay_body *body)
+                                    const struct assay_body *body, int64_t until_ms)
 {
-    enum assay_error error = assay_connection_open(connection);
+    enum assay_error error = assay_connection_open(connection, until_ms);
     if (error == ASSAY_OK)
         error = assay_await_response(connection);
     if (error != ASSAY_OK)

@@ -39,6 +39,7 @@ enum assay_error assay_await_response(struct assay_connection *connection)
     }
     response->wire = assay_wire_ref(connection->wire);
     response->wire->awaited++;
+    response->until_ms = response->wire->until_ms;
     response->stage = ASSAY_STAGE_HEAD;
     response->answers = outgoing->answers;
     response->asks_close = outgoing->has_close;
@@ -47,10 +48,18 @@ enum assay_error assay_await_response(struct assay_connection *connection)
     return ASSAY_OK;
 }
 
+/* What came stays, for a response that is held. */
+static void close_behind(struct assay_wire *wire)
+{
+    const struct bytes input = wire->input;
+    assay_wire_close(wire);
+    wire->input = input;
+}
+
 enum assay_error assay_break_off(struct assay_connection *connection, enum assay_error error)
 {
     if (connection->wire != NULL)
-        assay_wire_close(connection->wire);
+        close_behind(connection->wire);
     assay_response_free(connection->awaited);
     connection->awaited = NULL;
     assay_outgoing_reset(&connection->outgoing);
@@ -64,20 +73,22 @@ static bool may_send_again(const struct assay_connection *connection)
 {
     const struct assay_outgoing *outgoing = &connection->outgoing;
     const struct assay_response *response = connection->awaited;
+    const bool has_octet = response->wire->reader.offset > response->interim_end;
     const bool has_ended = response->failure.error == ASSAY_REMOTE_DISCONNECTED ||
                            response->failure.error == ASSAY_CONNECTION_RESET;
     return connection->options.retries_stale && has_ended && response->wire->was_used &&
-           response->status == 0 && response->interims.count == 0 && outgoing->is_idempotent &&
+           !has_octet && response->interims.count == 0 && outgoing->is_idempotent &&
            outgoing->framing == ASSAY_REQUEST_NONE;
 }
 
 static enum assay_error send_again(struct assay_connection *connection)
 {
     struct assay_outgoing *outgoing = &connection->outgoing;
+    const int64_t until_ms = connection->awaited->until_ms;
     assay_response_free(connection->awaited);
     connection->awaited = NULL;
     outgoing->is_begun = outgoing->is_cut = outgoing->is_whole = false;
-    const enum assay_error error = assay_send_request(connection, NULL);
+    const enum assay_error error = assay_send_request(connection, NULL, until_ms);
     return error == ASSAY_OK ? assay_receive_head(connection->awaited, true) : error;
 }
 
@@ -127,8 +138,7 @@ void assay_response_close(struct assay_response *response)
         return;
     assay_wire_close(response->wire);
     response->stage = ASSAY_STAGE_CLOSED;
-    response->left += response->has_left ? response->data.len : 0; /* was not read */
-    response->data = (struct bytes){NULL, 0};
+    assay_drop_data(response);
 }
 
 void assay_response_free(struct assay_response *response)

@@ -152,6 +152,7 @@ static enum assay_error take_trailers(struct assay_connection *connection,
 static enum assay_error check_framing(struct assay_connection *connection, bool is_empty)
 {
     const struct assay_outgoing *outgoing = &connection->outgoing;
+    assay_forget_held(connection);
     if (outgoing->framing == ASSAY_REQUEST_NONE && !is_empty)
         return assay_fail(&connection->failure, ASSAY_INVALID_BODY,
                           "want a Content-Length or Transfer-Encoding for a body");

@@ -102,10 +102,9 @@ static bool may_use_again(struct assay_wire *wire)
            (wire->awaited > 0 || (wire->input.len == 0 && assay_transport_is_quiet(wire)));
 }
 
-enum assay_error assay_connection_open(struct assay_connection *connection)
+enum assay_error assay_connection_open(struct assay_connection *connection, int64_t until_ms)
 {
     struct assay_wire *wire = connection->wire;
-    const int64_t until_ms = assay_until_ms(0, connection->options.exchange_timeout_ms);
     if (may_use_again(wire)) {
         wire->options = connection->options;
         wire->debuglevel = connection->debuglevel;

@@ -57,6 +57,7 @@ enum assay_stage {
 struct assay_response {
     struct assay_wire *wire;         /* a reference */
     struct assay_connection *holder; /* the connection that holds it; NULL: none does */
+    int64_t until_ms;                /* when its exchange has to be over */
     enum assay_stage stage;
     struct assay_failure failure;
     enum http_answers answers; /* and what else the request said */
@@ -68,7 +69,8 @@ struct assay_response {
     struct assay_field_list fields, trailers;
     struct assay_interim_list interims;
     size_t fields_size;   /* octets of all names and values so far */
-    uint64_t interim_end; /* where in the wire's octets the last interim response ended */
+    uint64_t interim_end; /* where in the wire's octets the last interim response ended, or ... */
+    bool is_next;         /* ... where they became those of this response, once they have */
     bool has_start;       /* of the head that is being read */
     bool has_head, will_close, is_chunked;
     enum http_framing framing;
@@ -118,7 +120,7 @@ void assay_forget_held(struct assay_connection *connection);
 
 /* A socket that can take a request: the one at hand, if nothing was heard on it since, or a new
  * one. */
-enum assay_error assay_connection_open(struct assay_connection *connection);
+enum assay_error assay_connection_open(struct assay_connection *connection, int64_t until_ms);
 
 /* Whom requests are of: the tunnel's end, or the other end of the connection. */
 const struct assay_host *assay_authority(const struct assay_connection *connection);
@@ -222,7 +224,7 @@ bool assay_coded_is_whole(struct assay_outgoing *outgoing);
 
 /* Sends the head, and the body if there is one. */
 enum assay_error assay_send_request(struct assay_connection *connection,
-                                    const struct assay_body *body);
+                                    const struct assay_body *body, int64_t until_ms);
 
 /* What ends the body: the last chunk. An error when a length was declared and not reached. */
 enum assay_error assay_end_body(struct assay_connection *connection);
@@ -250,6 +252,9 @@ enum assay_error assay_next_event(struct assay_response *response, bool may_bloc
 /* Ends the response for an event that can be no part of one: the connection's end, mostly. */
 enum assay_error assay_fail_event(struct assay_response *response, enum http_event event);
 enum assay_error assay_fail_no_memory(struct assay_response *response);
+
+/* What was received of the body, and not handed out, is lost: it still counts as left. */
+void assay_drop_data(struct assay_response *response);
 
 /* Ends the response with the failure that was noted, and the connection with it. */
 enum assay_error assay_break_off_response(struct assay_response *response);

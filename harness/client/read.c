@@ -101,13 +101,12 @@ static enum assay_error gather(struct assay_response *response, size_t count)
     struct assay_buffer *gathered = &response->gathered;
     const size_t room = response->wire->options.body_size_max - gathered->len;
     const size_t wanted = count < response->data.len ? count : response->data.len;
-    if (wanted > room)
-        return fail_gathering(response, ASSAY_BODY_TOO_LARGE);
-    assay_buffer_add(gathered, take_data(response, wanted));
-    if (!gathered->is_failed)
-        return ASSAY_OK;
-    gathered->is_failed = false;
-    return fail_gathering(response, ASSAY_NO_MEMORY);
+    assay_buffer_add(gathered, take_data(response, wanted < room ? wanted : room));
+    if (gathered->is_failed) {
+        gathered->is_failed = false;
+        return fail_gathering(response, ASSAY_NO_MEMORY);
+    }
+    return wanted > room ? fail_gathering(response, ASSAY_BODY_TOO_LARGE) : ASSAY_OK;
 }
 
 static struct assay_bytes lend_gathered(const struct assay_response *response)

@@ -4,6 +4,12 @@
 #include <inttypes.h>
 #include <poll.h>
 
+void assay_drop_data(struct assay_response *response)
+{
+    response->left += response->has_left ? response->data.len : 0;
+    response->data = (struct bytes){NULL, 0};
+}
+
 enum assay_error assay_break_off_response(struct assay_response *response)
 {
     const bool is_head =
@@ -12,6 +18,7 @@ enum assay_error assay_break_off_response(struct assay_response *response)
         assay_debug_reply(response->wire);
     response->stage = ASSAY_STAGE_FAILED;
     response->failure.received = response->body_len;
+    assay_drop_data(response);
     assay_wire_close(response->wire);
     return response->failure.error;
 }
@@ -88,6 +95,7 @@ enum assay_error assay_receive(struct assay_response *response, uint8_t *into, s
     struct assay_wire *wire = response->wire;
     if (!assay_wire_is_open(wire)) /* by us: a request behind this one failed */
         return fail_end(response);
+    wire->until_ms = response->until_ms;
     for (;;) {
         ssize_t got = may_block ? assay_transport_await(wire, into, size)
                                 : assay_transport_receive(wire, into, size);

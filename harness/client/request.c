@@ -212,5 +212,6 @@ enum assay_error assay_endheaders(struct assay_connection *connection,
         return assay_drop_request(connection, assay_fail(&connection->failure, ASSAY_NO_MEMORY,
                                                          "no memory for the head"));
     connection->state = ASSAY_REQUEST_SENT;
-    return assay_send_request(connection, body);
+    return assay_send_request(connection, body,
+                              assay_until_ms(0, connection->options.exchange_timeout_ms));
 }

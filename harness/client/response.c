@@ -154,8 +154,9 @@ enum assay_error assay_receive_head(struct assay_response *response, bool may_bl
     struct http_reader *reader = &response->wire->reader;
     if (response->stage == ASSAY_STAGE_HEAD || response->stage == ASSAY_STAGE_TUNNEL)
         reader->answers = response->answers;
-    if (response->interim_end == 0)
+    if (!response->is_next)
         response->interim_end = reader->offset; /* what came before is of other responses */
+    response->is_next = true;
     while (response->stage == ASSAY_STAGE_HEAD || response->stage == ASSAY_STAGE_TUNNEL) {
         enum http_event event;
         if (assay_next_event(response, may_block, &event) != ASSAY_OK)

@@ -60,6 +60,7 @@ enum assay_error assay_set_tunnel(struct assay_connection *connection, const cha
     }
     assay_tunnel_release(&connection->tunnel);
     connection->tunnel = tunnel;
+    connection->is_peer_1_0 = false; /* that was another server */
     return ASSAY_OK;
 }
 
@@ -157,8 +158,10 @@ static enum assay_error receive_answer(struct assay_connection *connection,
 /* What comes up to the blank line is the proxy's, and no part of the response to come. */
 enum assay_error assay_tunnel_open(struct assay_connection *connection)
 {
-    struct assay_response answer = {
-        .wire = connection->wire, .stage = ASSAY_STAGE_TUNNEL, .answers = HTTP_ANSWERS_CONNECT};
+    struct assay_response answer = {.wire = connection->wire,
+                                    .until_ms = connection->wire->until_ms,
+                                    .stage = ASSAY_STAGE_TUNNEL,
+                                    .answers = HTTP_ANSWERS_CONNECT};
     assay_field_list_release(&connection->tunnel.fields);
     connection->tunnel.status = 0;
     enum assay_error error = send_head(connection);

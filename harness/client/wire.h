@@ -144,7 +144,7 @@ struct assay_wire {
     bool was_used;      /* a response came by it, whole */
     unsigned awaited;   /* responses that are not at their end, of requests that were sent */
     struct assay_options options;
-    int64_t until_ms; /* when the exchange has to be over */
+    int64_t until_ms; /* when the exchange has to be over that goes by it now */
     int debuglevel;
     struct assay_buffer shown; /* with `debuglevel`: a head's octets, not written out yet */
     char other_end[264];       /* "example.org:80", for people */
