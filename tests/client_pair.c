@@ -2,18 +2,19 @@
 #include "harness/client/private.h"
 #include "tests/check.h"
 
+#include <assert.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 struct client_pair client_pair_new(void)
 {
     int ends[2] = {-1, -1};
-    CU_ASSERT_FATAL(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0);
+    assert(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0);
     struct assay_connection *connection = assay_connection_new("a.test", 80, NULL);
-    CU_ASSERT_FATAL(connection != NULL);
+    assert(connection != NULL);
     connection->options.auto_open = false;
     connection->wire = assay_wire_new(&connection->options, 0, &connection->host, 80);
-    CU_ASSERT_FATAL(connection->wire != NULL);
+    assert(connection->wire != NULL);
     connection->wire->fd = ends[0];
     return (struct client_pair){connection, ends[1]};
 }
@@ -33,8 +34,9 @@ void client_pair_say_cut(const struct client_pair *pair, const char *octets, siz
 void client_pair_hear(const struct client_pair *pair, char *text, size_t size)
 {
     size_t len = 0;
-    for (ssize_t got = 1; got > 0 && len<size - 1; len += got> 0 ? (size_t)got : 0)
-        got = recv(pair->fd, text + len, size - 1 - len, MSG_DONTWAIT);
+    ssize_t got;
+    while (len < size - 1 && (got = recv(pair->fd, text + len, size - 1 - len, MSG_DONTWAIT)) > 0)
+        len += (size_t)got;
     text[len] = '\0';
 }
 
