@@ -28,6 +28,7 @@
     X("harness/client", client_tests)                                                              \
     X("harness/client bodies", client_bodies_tests)                                                \
     X("harness/client calls", client_calls_tests)                                                  \
+    X("harness/client debug", client_debug_tests)                                                  \
     X("harness/client setup", client_setup_tests)                                                  \
     X("harness/client state", client_state_tests)                                                  \
     X("harness/client memory", client_memory_tests)                                                \
@@ -37,6 +38,7 @@
     X("harness/client reads", client_reads_tests)                                                  \
     X("harness/bundled", bundled_tests)                                                            \
     X("harness/client TLS", client_tls_tests)                                                      \
+    X("harness/client trust", client_trust_tests)                                                  \
     X("second opinion", second_opinion_tests)                                                      \
     X("harness/child", child_tests)                                                                \
     X("harness/driver_lines", driver_lines_tests)                                                  \

@@ -49,8 +49,10 @@ static bool load_identity(SSL_CTX *context, const struct assay_tls_options *opti
 {
     const char *certificate = options->certificate_path;
     const char *key = options->key_path != NULL ? options->key_path : certificate;
-    if (certificate == NULL)
-        return true;
+    if (certificate == NULL) {
+        snprintf(reason->text, reason->size, "a key is given, and no certificate");
+        return key == NULL;
+    }
     if (!is_readable(certificate, reason) || !is_readable(key, reason))
         return false;
     SSL_CTX_set_default_passwd_cb(context, give_no_passphrase);
