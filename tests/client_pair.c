@@ -8,10 +8,15 @@
 
 struct client_pair client_pair_new(void)
 {
-    int ends[2] = {-1, -1};
-    assert(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0);
     struct assay_connection *connection = assay_connection_new("a.test", 80, NULL);
     assert(connection != NULL);
+    return client_pair_of(connection);
+}
+
+struct client_pair client_pair_of(struct assay_connection *connection)
+{
+    int ends[2] = {-1, -1};
+    assert(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0);
     connection->options.auto_open = false;
     connection->wire = assay_wire_new(&connection->options, 0, &connection->host, 80);
     assert(connection->wire != NULL);

@@ -18,6 +18,9 @@ struct client_pair {
 /* To "a.test", as if it had connected. It does not connect again by itself. */
 struct client_pair client_pair_new(void);
 
+/* The same of a connection that is set up otherwise; nothing goes through a tunnel or TLS. */
+struct client_pair client_pair_of(struct assay_connection *connection);
+
 /* One packet, or none where `len` is 0. */
 void client_pair_say(const struct client_pair *pair, const char *octets, size_t len);
 

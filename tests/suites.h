@@ -30,6 +30,7 @@
     X("harness/client calls", client_calls_tests)                                                  \
     X("harness/client debug", client_debug_tests)                                                  \
     X("harness/client setup", client_setup_tests)                                                  \
+    X("harness/client shown", client_shown_tests)                                                  \
     X("harness/client state", client_state_tests)                                                  \
     X("harness/client memory", client_memory_tests)                                                \
     X("harness/client held", client_held_tests)                                                    \
