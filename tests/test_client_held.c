@@ -2,6 +2,7 @@
 #include "tests/check.h"
 #include "tests/client_pair.h"
 #include "tests/suites.h"
+#include "tests/tls_server.h"
 
 #include <errno.h>
 
@@ -233,6 +234,85 @@ static void reads_what_came_before_a_request_failed(void)
     }
 }
 
+/* Steps. */
+/* clang-format off */
+#define ACCEPT        {TLS_ACCEPT, NULL, 0}
+#define START         {TLS_START, NULL, MINTED_VALID}
+#define READ          {TLS_WANT, NULL, 0}
+#define SEND(octets)  {TLS_SEND, octets, 0}
+#define DO(verb)      {TLS_##verb, NULL, 0}
+#define HELLO         ACCEPT, START, READ
+/* clang-format on */
+
+enum { TLS_STEPS_MAX = 12 };
+
+static void play_held(struct scene *scene, char does, const char *label, enum assay_error first,
+                      enum assay_error second)
+{
+    struct assay_bytes body;
+    if (does == 'x') {
+        assay_connection_free(scene->connection);
+        scene->connection = NULL;
+    } else if (does == 'f') {
+        assay_response_free(scene->held);
+        scene->held = NULL;
+    } else if (does == 'c') {
+        assay_response_close(scene->held);
+    }
+    enum assay_error error = scene->held != NULL ? assay_read_all(scene->held, &body) : ASSAY_OK;
+    CHECK_ROW(error == first, "%s: the first, %s", label, assay_error_name(error));
+    CHECK_ROW(does != 'r' || body.len == (first == ASSAY_OK ? 9 : 5), "%s: %zu octets", label,
+              body.len);
+    error =
+        scene->connection != NULL ? assay_getresponse(scene->connection, &scene->second) : ASSAY_OK;
+    CHECK_ROW(error == second, "%s: the second, %s", label, assay_error_name(error));
+    CHECK_ROW(second != ASSAY_OK || does == 'x' || reads(scene->second, "two"),
+              "%s: the second's body", label);
+}
+
+/*
+ * A first response is held while a second request is sent; `does` says what then becomes of the
+ * first: r is read, c closed, f freed, x the connection freed and the first read.
+ */
+static void holds_over_tls(void)
+{
+    /* clang-format off */
+    static const struct { const char *label; struct tls_step steps[TLS_STEPS_MAX]; char does; enum assay_error first, second; } rows[] = {
+        {"one record for the rest", {HELLO, SEND(HALF), READ, SEND("four" OK3), DO(WANT_NOTIFY)}, 'r', ASSAY_OK, ASSAY_OK},
+        {"a record for each", {HELLO, SEND(HALF), READ, SEND("fo"), SEND("ur"), SEND(OK3), DO(WANT_NOTIFY)}, 'r', ASSAY_OK, ASSAY_OK},
+        {"both there before they are read", {HELLO, SEND(HALF "four" OK3), READ, DO(WANT_NOTIFY)}, 'r', ASSAY_OK, ASSAY_OK},
+        {"a ticket between them", {HELLO, SEND(HALF), READ, SEND("four"), DO(TICKET), SEND(OK3), DO(WANT_NOTIFY)}, 'r', ASSAY_OK, ASSAY_OK},
+        {"close_notify behind the first", {HELLO, SEND(HALF), READ, SEND("four"), DO(NOTIFY), DO(WANT_NOTIFY)}, 'r', ASSAY_OK, ASSAY_REMOTE_DISCONNECTED},
+        {"FIN behind the first", {HELLO, SEND(HALF), READ, SEND("four"), DO(FIN), DO(WANT_NOTIFY)}, 'r', ASSAY_OK, ASSAY_REMOTE_DISCONNECTED},
+        {"FIN in the first", {HELLO, SEND(HALF), READ, DO(FIN)}, 'r', ASSAY_INCOMPLETE_READ, ASSAY_REMOTE_DISCONNECTED},
+        {"an alert in the first", {HELLO, SEND(HALF), READ, DO(ALERT), DO(FIN)}, 'r', ASSAY_TLS, ASSAY_REMOTE_DISCONNECTED},
+        {"closed", {HELLO, SEND(HALF), READ, DO(WANT_NOTIFY)}, 'c', ASSAY_OK, ASSAY_REMOTE_DISCONNECTED},
+        {"freed", {HELLO, SEND(HALF), READ, DO(WANT_NOTIFY)}, 'f', ASSAY_OK, ASSAY_REMOTE_DISCONNECTED},
+        {"the connection is freed", {HELLO, SEND(HALF), READ, DO(WANT_NOTIFY)}, 'x', ASSAY_OK, ASSAY_OK},
+    };
+    /* clang-format on */
+    char reason[256] = "", trouble[256], name[64];
+    struct tls_authority *authority = tls_authority_new();
+    const struct assay_tls_options options = {.ca_path = tls_authority_path(authority)};
+    struct assay_tls *tls = assay_tls_new(&options, reason, sizeof(reason));
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct tls_server *server = tls_server_new("127.0.0.1", authority, rows[i].steps);
+        struct scene scene = {.connection =
+                                  assay_connection_new("localhost", tls_server_port(server), NULL)};
+        CU_ASSERT(assay_set_tls(scene.connection, tls) == ASSAY_OK);
+        CU_ASSERT(ask(scene.connection, "GET") == ASSAY_OK);
+        CU_ASSERT(assay_getresponse(scene.connection, &scene.held) == ASSAY_OK);
+        CU_ASSERT(ask(scene.connection, "GET") == ASSAY_OK);
+        play_held(&scene, rows[i].does, rows[i].label, rows[i].first, rows[i].second);
+        scene.pair.fd = -1;
+        scene_end(&scene);
+        CHECK_ROW(tls_server_end(server, trouble, sizeof(trouble), name, sizeof(name)), "%s: %s",
+                  rows[i].label, trouble);
+    }
+    assay_tls_free(tls);
+    tls_authority_free(authority);
+}
+
 CU_TestInfo client_held_tests[] = {
     {"tells two responses apart at every cut", tells_two_responses_apart_at_every_cut},
     {"sends no body behind a connection that was closed",
@@ -240,6 +320,7 @@ CU_TestInfo client_held_tests[] = {
     {"expects 100 where nothing else can come", expects_100_where_nothing_else_can_come},
     {"ends each exchange in its own time", ends_each_exchange_in_its_own_time},
     {"frees in any order", frees_in_any_order},
+    {"holds over TLS", holds_over_tls},
     {"gets the next response whatever ended the last",
      gets_the_next_response_whatever_ended_the_last},
     {"reads what came before a request failed", reads_what_came_before_a_request_failed},

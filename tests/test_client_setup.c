@@ -89,11 +89,41 @@ static void builds_a_connect_of_checked_parts(void)
     }
 }
 
-static enum assay_error get(struct assay_connection *connection, struct assay_response **response)
+/* The port is always there; by default it is that of what goes through the tunnel. */
+static void names_the_tunnels_end_with_its_port(void)
 {
-    const struct assay_request request = {.field_count = 0};
-    const enum assay_error error = assay_request(connection, &request);
-    return error == ASSAY_OK ? assay_getresponse(connection, response) : error;
+    /* clang-format off */
+    static const struct { const char *host; int port; bool is_https; const char *wants; } rows[] = {
+        {"a.test:99", ASSAY_PORT_IN_HOST, false, "a.test:99"}, {"a.test", ASSAY_PORT_IN_HOST, false, "a.test:80"},
+        {"a.test", ASSAY_PORT_IN_HOST, true, "a.test:443"}, {"a.test:", ASSAY_PORT_IN_HOST, true, "a.test:443"},
+        {"a.test:80", ASSAY_PORT_IN_HOST, true, "a.test:80"}, {"[::1]:9", ASSAY_PORT_IN_HOST, false, "[::1]:9"},
+        {"::1", ASSAY_PORT_IN_HOST, true, "[::1]:443"}, {"[::1]", 9, false, "[::1]:9"},
+        {"a.test:x", ASSAY_PORT_IN_HOST, false, NULL}, {"a.test:80", 80, false, NULL},
+    };
+    /* clang-format on */
+    const struct assay_tls_options options = {.is_unverified = true};
+    char reason[256];
+    struct assay_tls *tls = assay_tls_new(&options, reason, sizeof(reason));
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        char wants[128];
+        struct assay_connection *connection = assay_connection_new("127.0.0.1", 1, NULL);
+        struct assay_buffer head = {.len = 0};
+        const enum assay_error error =
+            assay_set_tunnel(connection, rows[i].host, rows[i].port, NULL, 0);
+        CHECK_ROW(error == (rows[i].wants != NULL ? ASSAY_OK : ASSAY_INVALID_URL), "row %zu: %s", i,
+                  assay_error_name(error));
+        CU_ASSERT(assay_set_tls(connection, rows[i].is_https ? tls : NULL) == ASSAY_OK);
+        if (error == ASSAY_OK)
+            assay_tunnel_build_head(connection, &head);
+        const char *host = rows[i].wants != NULL ? rows[i].wants : "";
+        snprintf(wants, sizeof(wants), "CONNECT %s HTTP/1.1\r\nHost: %s\r\n\r\n", host, host);
+        CHECK_ROW(bytes_equal((struct bytes){head.at, head.len},
+                              bytes_of(error == ASSAY_OK ? wants : "")),
+                  "row %zu: \"%.*s\"", i, (int)head.len, (const char *)head.at);
+        assay_buffer_release(&head);
+        assay_connection_free(connection);
+    }
+    assay_tls_free(tls);
 }
 
 static void end_server(struct tls_server *server, const char *label)
@@ -101,6 +131,60 @@ static void end_server(struct tls_server *server, const char *label)
     char trouble[256], name[64];
     CHECK_ROW(tls_server_end(server, trouble, sizeof(trouble), name, sizeof(name)), "%s: %s", label,
               trouble);
+}
+
+static void tells_what_the_proxy_answered_last(void)
+{
+    static const struct tls_step steps[] = {
+        {TLS_ACCEPT, NULL, 0},
+        {TLS_WANT, "CONNECT a.test:9 HTTP/1.1\r\nB: 1\r\nHost: c\r\na: 2\r\nB: 3\r\n\r\n", 0},
+        {TLS_SEND, "HTTP/1.1 201 Fine\r\nVia: p\r\nA: b\r\n\r\n", 0},
+        {TLS_ACCEPT, NULL, 0},
+        {TLS_WANT, NULL, 0},
+        {TLS_SEND, "HTTP/1.1 403 No\r\nC: d\r\n\r\n", 0},
+        {TLS_ACCEPT, NULL, 0},
+        {TLS_WANT, NULL, 0},
+        {TLS_FIN, NULL, 0},
+        {TLS_END, NULL, 0}};
+    static const struct {
+        enum assay_error error;
+        int status;
+        size_t count;
+        const char *name;
+    } rows[] = {{ASSAY_OK, 201, 2, "Via"},
+                {ASSAY_TUNNEL_FAILED, 403, 1, "C"},
+                {ASSAY_REMOTE_DISCONNECTED, 0, 0, NULL}};
+    const struct assay_field told[] = {{assay_text("B"), assay_text("1")},
+                                       {assay_text("Host"), assay_text("c")},
+                                       {assay_text("a"), assay_text("2")},
+                                       {assay_text("B"), assay_text("3")}};
+    struct tls_server *server = tls_server_new("127.0.0.1", NULL, steps);
+    struct assay_connection *connection =
+        assay_connection_new("127.0.0.1", tls_server_port(server), NULL);
+    CU_ASSERT(assay_set_tunnel(connection, "a.test", 9, told, COUNT_OF(told)) == ASSAY_OK);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const enum assay_error error = assay_connect(connection);
+        const struct assay_fields fields = assay_get_proxy_response_headers(connection);
+        CHECK_ROW(error == rows[i].error && assay_is_connected(connection) == (error == ASSAY_OK),
+                  "connect %zu: %s", i, assay_error_name(error));
+        CHECK_ROW(assay_get_proxy_response_status(connection) == rows[i].status &&
+                      fields.count == rows[i].count,
+                  "connect %zu: %d, %zu fields", i, assay_get_proxy_response_status(connection),
+                  fields.count);
+        CHECK_ROW(rows[i].name == NULL ||
+                      (fields.count > 0 &&
+                       bytes_equal(bytes_given(fields.items[0].name), bytes_of(rows[i].name))),
+                  "connect %zu: its first field", i);
+    }
+    assay_connection_free(connection);
+    end_server(server, "answers of a proxy");
+}
+
+static enum assay_error get(struct assay_connection *connection, struct assay_response **response)
+{
+    const struct assay_request request = {.field_count = 0};
+    const enum assay_error error = assay_request(connection, &request);
+    return error == ASSAY_OK ? assay_getresponse(connection, response) : error;
 }
 
 static void sets_up_what_is_not_connected_yet(void)
@@ -213,6 +297,8 @@ CU_TestInfo client_setup_tests[] = {
     {"knows what is a host", knows_what_is_a_host},
     {"names the host as an authority does", names_the_host_as_an_authority_does},
     {"builds a CONNECT of checked parts", builds_a_connect_of_checked_parts},
+    {"names the tunnel's end with its port", names_the_tunnels_end_with_its_port},
+    {"tells what the proxy answered last", tells_what_the_proxy_answered_last},
     {"sets up what is not connected yet", sets_up_what_is_not_connected_yet},
     {"forgets what another server spoke", forgets_what_another_server_spoke},
     {"connects to what there is", connects_to_what_there_is},

@@ -143,7 +143,7 @@ struct assay_connection;
 struct assay_response;
 
 /* As `port`: it stands behind the host, "example.org:8080", or is the default one, which is 443
- * once TLS is set, and else 80. */
+ * once TLS with that host is set (with a proxy: assay_set_proxy_tls()), and else 80. */
 #define ASSAY_PORT_IN_HOST (-1)
 
 /* To `host`: a name in ASCII, or an address in digits (of IPv6 with brackets or without; with them
@@ -160,7 +160,8 @@ ASSAY_API struct assay_connection *assay_connection_new(const char *host, int po
 ASSAY_API void assay_connection_free(struct assay_connection *connection);
 
 /* Connects, through a tunnel and TLS where such are set. A request does so by itself, unless
- * `auto_open` is off. What was connected before is closed. */
+ * `auto_open` is off. What was connected before is closed, and nothing more is sent of a request
+ * that went by it: its answer is lost. */
 ASSAY_API enum assay_error assay_connect(struct assay_connection *connection);
 
 /* Back to idle: a request that was begun is dropped, the socket closed, and with it a response that
@@ -189,8 +190,10 @@ ASSAY_API uint16_t assay_connection_port(const struct assay_connection *connecti
 struct assay_options {
     unsigned connect_timeout_ms;  /* 0: none */
     unsigned io_timeout_ms;       /* for each wait on the socket, not for the whole; 0: none */
-    unsigned exchange_timeout_ms; /* from the first call that sends to the end; 0: none */
-    unsigned continue_timeout_ms; /* so long a body waits for 100 (Continue): 1000 */
+    unsigned exchange_timeout_ms; /* from the first call that sends to the end, also where the
+                                   * request is sent again; 0: none */
+    unsigned continue_timeout_ms; /* so long a body waits for 100 (Continue): 1000. 0: as long as
+                                   * exchange_timeout_ms lets it */
     size_t block_size;            /* in which files and readers are read: 8192 */
     size_t line_size_max;         /* of a response's lines, with their ends: 65536 */
     size_t field_count_max;       /* of each head and trailer section: 100 */
@@ -241,7 +244,8 @@ ASSAY_API enum assay_error assay_set_source_address(struct assay_connection *con
 struct assay_tls_options {
     const char *ca_path;          /* certificates in PEM; NULL: those that the system trusts */
     const char *certificate_path; /* a client certificate with its chain, in PEM; NULL: none */
-    const char *key_path;         /* its key, in PEM, not encrypted; NULL: in `certificate_path` */
+    const char *key_path;         /* its key, in PEM, not encrypted; NULL: in `certificate_path`. It
+                                   * goes with a certificate alone */
     bool is_unverified;           /* take any certificate: for tests */
     bool is_any_host;             /* verify the certificate, but not whom it names */
 };
@@ -300,7 +304,7 @@ struct assay_body {
     enum assay_piece (*next)(void *context, struct assay_bytes *piece);
     /* As read(2), but for errno. Each block that it gives is one chunk. */
     ptrdiff_t (*read)(void *context, uint8_t *into, size_t size);
-    void *context;   /* of `next` or `read` */
+    void *context;   /* of `next` or `read`, which may not call for the connection that sends */
     int fd;          /* read from where it stands; stays the caller's */
     bool has_length; /* of a stream, reader or file: it will be `length` octets. A stream is asked
                       * whether it ends there; a regular file has to; of a reader, or a file without
@@ -344,7 +348,8 @@ ASSAY_API enum assay_error assay_request(struct assay_connection *connection,
  * the request; the next assay_putrequest() begins anew.
  *
  * Another request may be sent while the last response is held, that is, not read whole: its own
- * response then has to wait until that is done (ASSAY_RESPONSE_NOT_READY).
+ * response then has to wait until that is done (ASSAY_RESPONSE_NOT_READY). Where such a request
+ * fails, and the connection with it, what had come of the response that is held stays readable.
  */
 enum assay_skip { ASSAY_SKIP_NOTHING = 0, ASSAY_SKIP_HOST = 1, ASSAY_SKIP_ACCEPT_ENCODING = 2 };
 ASSAY_API enum assay_error assay_putrequest(struct assay_connection *connection,
@@ -411,8 +416,9 @@ ASSAY_API const struct assay_failure *assay_response_failure(const struct assay_
 /*
  * Reading the body, in any mix. An error comes after all the octets that came before it: they are
  * what http.client calls `partial`. It ends the response and the connection, and every later read
- * says the same. What is lent is valid until the next call that reads, of this response or of
- * another by the same connection.
+ * says the same. What is lent is valid until the next call that reads this response, or that sends
+ * or reads anything else by the same connection: it may be sent by another connection, but not by
+ * this one, which takes note of early answers while it sends.
  *
  * Content-Length is whole with its last octet; the chunked coding only with what stands behind its
  * last chunk, so a read that ends with the data leaves the response held until one more.
@@ -423,7 +429,8 @@ ASSAY_API const struct assay_failure *assay_response_failure(const struct assay_
 ASSAY_API enum assay_error assay_read(struct assay_response *response, void *into, size_t amount,
                                       size_t *got);
 
-/* All that is left, in memory of the response's; with an error, all that came. */
+/* All that is left, in memory of the response's; with an error, all that came, and no more than
+ * `body_size_max`. */
 ASSAY_API enum assay_error assay_read_all(struct assay_response *response,
                                           struct assay_bytes *octets);
 
@@ -443,7 +450,7 @@ ASSAY_API enum assay_error assay_peek(struct assay_response *response, struct as
 ASSAY_API enum assay_error assay_readline(struct assay_response *response, size_t limit,
                                           struct assay_bytes *line);
 
-/* The chunk that the octets last read stand in. False: none was begun. */
+/* The chunk that the octets last read, or peeked at, stand in. False: none was begun. */
 struct assay_chunk {
     uint64_t number;              /* from 0 */
     uint64_t size;                /* as its size line says; 0: the last chunk */
