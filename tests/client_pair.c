@@ -36,15 +36,6 @@ void client_pair_say_cut(const struct client_pair *pair, const char *octets, siz
     client_pair_say(pair, octets + cut, strlen(octets) - cut);
 }
 
-void client_pair_hear(const struct client_pair *pair, char *text, size_t size)
-{
-    size_t len = 0;
-    ssize_t got;
-    while (len < size - 1 && (got = recv(pair->fd, text + len, size - 1 - len, MSG_DONTWAIT)) > 0)
-        len += (size_t)got;
-    text[len] = '\0';
-}
-
 void client_pair_fin(const struct client_pair *pair)
 {
     shutdown(pair->fd, SHUT_WR);

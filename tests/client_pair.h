@@ -27,9 +27,6 @@ void client_pair_say(const struct client_pair *pair, const char *octets, size_t 
 /* In two packets, cut at `cut`. */
 void client_pair_say_cut(const struct client_pair *pair, const char *octets, size_t cut);
 
-/* What the client has sent so far, terminated, as far as it fits. */
-void client_pair_hear(const struct client_pair *pair, char *text, size_t size);
-
 /* FIN. */
 void client_pair_fin(const struct client_pair *pair);
 
