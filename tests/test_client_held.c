@@ -249,7 +249,7 @@ enum { TLS_STEPS_MAX = 12 };
 static void play_held(struct scene *scene, char does, const char *label, enum assay_error first,
                       enum assay_error second)
 {
-    struct assay_bytes body;
+    struct assay_bytes body = {NULL, 0};
     if (does == 'x') {
         assay_connection_free(scene->connection);
         scene->connection = NULL;
