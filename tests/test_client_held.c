@@ -165,6 +165,29 @@ static void ends_each_exchange_in_its_own_time(void)
     scene_end(&scene);
 }
 
+/* Its time is over, though nothing has to be waited for. */
+static void ends_where_its_time_is_over(void)
+{
+    enum { LONG_PAST_MS = 1 };
+    struct scene scene = scene_new(HALF);
+    struct assay_bytes body;
+    begin_put(&scene, "Content-Length", "5");
+    CU_ASSERT(assay_endheaders(scene.connection, NULL, false) == ASSAY_OK);
+    client_pair_say_cut(&scene.pair, "four", 0);
+    scene.held->until_ms = LONG_PAST_MS;
+    CU_ASSERT(assay_read_all(scene.held, &body) == ASSAY_TIMEOUT && body.len == 5);
+    scene_end(&scene);
+    scene = scene_new(OK5);
+    CU_ASSERT(reads(scene.held, "hello"));
+    begin_put(&scene, "Content-Length", "5");
+    CU_ASSERT(assay_endheaders(scene.connection, NULL, false) == ASSAY_OK);
+    scene.connection->awaited->until_ms = LONG_PAST_MS;
+    CU_ASSERT(assay_send(scene.connection, &body_of_5) == ASSAY_TIMEOUT);
+    CU_ASSERT(assay_connection_state(scene.connection) == ASSAY_IDLE);
+    CU_ASSERT(!assay_is_connected(scene.connection));
+    scene_end(&scene);
+}
+
 /* Either may be freed first, whatever has ended the response; under ASan. */
 static void frees_in_any_order(void)
 {
@@ -319,6 +342,7 @@ CU_TestInfo client_held_tests[] = {
      sends_no_body_behind_a_connection_that_was_closed},
     {"expects 100 where nothing else can come", expects_100_where_nothing_else_can_come},
     {"ends each exchange in its own time", ends_each_exchange_in_its_own_time},
+    {"ends where its time is over", ends_where_its_time_is_over},
     {"frees in any order", frees_in_any_order},
     {"holds over TLS", holds_over_tls},
     {"gets the next response whatever ended the last",

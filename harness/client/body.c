@@ -74,6 +74,8 @@ static enum assay_error send_parts(struct assay_connection *connection, struct i
         watch(connection);
         if (connection->outgoing.is_cut)
             return ASSAY_OK;
+        if (assay_is_over(wire_of(connection)->until_ms))
+            return take_send_error(connection);
         const ssize_t sent = assay_transport_send(wire_of(connection), parts, count);
         if (sent >= 0) {
             connection->outgoing.is_begun = true;

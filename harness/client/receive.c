@@ -96,6 +96,10 @@ enum assay_error assay_receive(struct assay_response *response, uint8_t *into, s
     if (!assay_wire_is_open(wire)) /* by us: a request behind this one failed */
         return fail_end(response);
     wire->until_ms = response->until_ms;
+    if (may_block && assay_is_over(wire->until_ms)) { /* whatever lies ready */
+        assay_wire_fail(wire, &response->failure, "receive from");
+        return assay_break_off_response(response);
+    }
     for (;;) {
         ssize_t got = may_block ? assay_transport_await(wire, into, size)
                                 : assay_transport_receive(wire, into, size);

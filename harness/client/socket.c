@@ -25,6 +25,14 @@ int64_t assay_until_ms(int64_t until_ms, unsigned timeout_ms)
     return until_ms == 0 || then_ms < until_ms ? then_ms : until_ms;
 }
 
+bool assay_is_over(int64_t until_ms)
+{
+    if (until_ms == 0 || now_ms() < until_ms)
+        return false;
+    errno = ETIMEDOUT;
+    return true;
+}
+
 /* What is left, for poll(2). */
 static int rest_ms(int64_t until_ms)
 {

@@ -71,6 +71,9 @@ void assay_interim_list_release(struct assay_interim_list *list);
  * a clock that never goes back; 0 is never. */
 int64_t assay_until_ms(int64_t until_ms, unsigned timeout_ms);
 
+/* That point in time has come; errno is ETIMEDOUT then. */
+bool assay_is_over(int64_t until_ms);
+
 struct assay_address {
     struct sockaddr_storage storage;
     socklen_t size; /* 0: none */
